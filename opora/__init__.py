@@ -1,0 +1,1 @@
+"""Opora: the customer-service system of an electricity distribution company."""
