@@ -1,0 +1,160 @@
+"""Settings: one file, from the environment only.
+
+`OPORA_HOME` holds what the installation owns: the secret key, the embedded database, files of users.
+`OPORA_DATABASE_URL` names an outside PostgreSQL 15 or later; without it the embedded one is used.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HOME = Path(os.environ.get("OPORA_HOME") or ROOT / ".opora").resolve()
+PORT = int(os.environ.get("OPORA_PORT") or 8000)
+
+
+def _secret_key() -> str:
+    """The key of this installation, made at the first start."""
+    if key := os.environ.get("OPORA_SECRET_KEY"):
+        return key
+    path = HOME / "secret-key"
+    if not path.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+def _database() -> dict[str, object]:
+    """Connect as the owner of the database and step down to the role that owns no table.
+
+    Migrations run with `OPORA_DATABASE_ROLE=none`, as the owner.
+    """
+    url = urlsplit(os.environ.get("OPORA_DATABASE_URL") or f"postgresql://postgres@/opora?host={HOME / 'postgres'}")
+    query = dict(parse_qsl(url.query))
+    role = os.environ.get("OPORA_DATABASE_ROLE") or "opora_app"
+    options = {} if role == "none" else {"options": f"-c role={role}"}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.path.lstrip("/") or "opora",
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": query.pop("host", None) or url.hostname or "",
+        "PORT": str(url.port or query.pop("port", "")),
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**query, **options},
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = bool(os.environ.get("OPORA_DEBUG"))
+ALLOWED_HOSTS = os.environ.get("OPORA_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("OPORA_ORIGINS", "").split(",") if origin]
+PUBLIC_URL = os.environ.get("OPORA_PUBLIC_URL") or f"http://127.0.0.1:{PORT}"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "procrastinate.contrib.django",
+    "axes",
+    "ninja",
+    "opora.platform.access",
+    "opora.platform.journal",
+    "opora.platform.numbering",
+    "opora.platform.calendar",
+    "opora.platform.files",
+    "opora.platform.live",
+    "opora.platform.search",
+    "opora.platform.rest",
+    "opora.platform.screens",
+    "opora.registry.organization",
+    "opora.registry.customers",
+    "opora.casework.messaging",
+    "opora.casework.cases",
+    "opora.workplaces.operator",
+    "opora.workplaces.executor",
+    "opora.workplaces.supervisor",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "opora.platform.access.middleware.ScopeMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+ROOT_URLCONF = "opora.config.urls"
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "access:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+if PUBLIC_URL.startswith("https://"):
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LANGUAGE_CODE = "ru"
+LANGUAGES = [("ru", "Русский"), ("en", "English")]
+TIME_ZONE = "Europe/Moscow"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+MEDIA_ROOT = HOME / "files"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+
+SUBSCRIPTIONS = "opora.config.subscriptions.SUBSCRIPTIONS"
+PROCRASTINATE_IMPORT_PATHS = ["opora.platform.journal.operations"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("OPORA_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ExecutorWorkplaceConfig(AppConfig):
+    name = "opora.workplaces.executor"
+    label = "executor_workplace"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OperatorWorkplaceConfig(AppConfig):
+    name = "opora.workplaces.operator"
+    label = "operator_workplace"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SupervisorWorkplaceConfig(AppConfig):
+    name = "opora.workplaces.supervisor"
+    label = "supervisor_workplace"
