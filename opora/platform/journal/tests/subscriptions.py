@@ -1,0 +1,31 @@
+"""A publisher and its listeners, for the tests of the journal alone."""
+
+from dataclasses import dataclass
+
+from opora.platform.journal.events import Event
+from opora.platform.journal.operations import on_queue
+from opora.platform.scope import current_scope
+
+calls: list[tuple[str, int, bool]] = []
+
+
+@dataclass(frozen=True, kw_only=True)
+class LampLit(Event):
+    lamp_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LampBroken(Event):
+    lamp_id: int
+
+
+def note(event: LampLit) -> None:
+    calls.append(("note", event.lamp_id, current_scope().everything))
+
+
+@on_queue("alerts")
+def alarm(event: LampBroken) -> None:
+    calls.append(("alarm", event.lamp_id, current_scope().everything))
+
+
+SUBSCRIPTIONS = {LampLit: [note], LampBroken: [note, alarm]}
