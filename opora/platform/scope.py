@@ -35,7 +35,7 @@ def current_scope() -> Scope:
 
 @contextmanager
 def scoped(scope: Scope) -> Iterator[None]:
-    """Run the block in a transaction that sees and changes only what `scope` allows; the scope before comes back after."""
+    """Run the block in a transaction that sees and changes only what `scope` allows, then put back the scope before."""
     before = _current.get()
     with transaction.atomic():
         token = _current.set(scope)

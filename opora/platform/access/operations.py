@@ -27,8 +27,15 @@ class TokenTooBroad(BusinessError):
 
 @transaction.atomic
 def create_user(
-    *, username: str, password: str | None, roles: Iterable[str], scope: Scope, by: User | None,
-    first_name: str = "", last_name: str = "", email: str = "",
+    *,
+    username: str,
+    password: str | None,
+    roles: Iterable[str],
+    scope: Scope,
+    by: User | None,
+    first_name: str = "",
+    last_name: str = "",
+    email: str = "",
 ) -> User:
     """Create a user with roles and scope; without a password nobody can sign in as him.
 
@@ -38,9 +45,14 @@ def create_user(
     if User.objects.filter(username__iexact=username).exists():
         raise UsernameTaken(_("The name “%s” is taken: choose another.") % username, field="username")
     user = User(
-        username=username, first_name=first_name, last_name=last_name, email=email,
-        branches=sorted(scope.branches), groups_seen=sorted(scope.groups_seen),
-        groups_edited=sorted(scope.groups_edited), sees_everything=scope.everything,
+        username=username,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        branches=sorted(scope.branches),
+        groups_seen=sorted(scope.groups_seen),
+        groups_edited=sorted(scope.groups_edited),
+        sees_everything=scope.everything,
     )
     user.set_password(password)
     user.save()
@@ -58,7 +70,10 @@ def change_scope(*, user_id: int, scope: Scope, by: User) -> User:
     user.save()
     publish(
         ScopeChanged(
-            user_id=user.pk, branches=user.branches, groups_seen=user.groups_seen, groups_edited=user.groups_edited
+            user_id=user.pk,
+            branches=user.branches,
+            groups_seen=user.groups_seen,
+            groups_edited=user.groups_edited,
         ),
         by=by,
         about=[user],
@@ -97,7 +112,9 @@ def ensure_system_user() -> User:
 
 
 @transaction.atomic
-def issue_token(*, user_id: int, name: str, permissions: Iterable[str], expires_at: datetime, by: User) -> tuple[ApiToken, str]:
+def issue_token(
+    *, user_id: int, name: str, permissions: Iterable[str], expires_at: datetime, by: User
+) -> tuple[ApiToken, str]:
     """Make a key for a program and return it with its secret, which is not kept and cannot be shown again.
 
     :raises TokenTooBroad: when the token would allow more than its user may, or has already expired.
@@ -110,7 +127,10 @@ def issue_token(*, user_id: int, name: str, permissions: Iterable[str], expires_
         raise TokenTooBroad(_("The token would already be expired: choose a later date."), field="expires_at")
     secret = "opora_" + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
-        user=user, name=name, permissions=sorted(asked), expires_at=expires_at,
+        user=user,
+        name=name,
+        permissions=sorted(asked),
+        expires_at=expires_at,
         digest=sha256(secret.encode()).hexdigest(),
     )
     publish(TokenIssued(token_id=token.pk, user_id=user.pk), by=by, about=[user])

@@ -107,7 +107,7 @@ def _subscriptions() -> Mapping[type[Event], Sequence[Handler]]:
 
 
 def make_partitions(*, first: date, last: date) -> int:
-    """Make the journal's monthly partitions from the month of `first` to that of `last`; return how many were missing."""
+    """Make the journal's monthly partitions between two dates; return how many were missing."""
     with connection.cursor() as cursor:
         cursor.execute("select journal_make_partitions(%s, %s)", [first, last])
         made: int = cursor.fetchone()[0]

@@ -21,7 +21,11 @@ class HistoryLine:
 
 def history_of(thing: models.Model, *, limit: int = 100, reads: bool = False) -> Sequence[HistoryLine]:
     """What happened to the thing, newest first; looks at it only when `reads` is asked for."""
-    entries = Entry.objects.filter(about__contains=[f"{thing._meta.label}:{thing.pk}"]).select_related("by").order_by("-at", "-pk")
+    entries = (
+        Entry.objects.filter(about__contains=[f"{thing._meta.label}:{thing.pk}"])
+        .select_related("by")
+        .order_by("-at", "-pk")
+    )
     if not reads:
         entries = entries.exclude(event="journal.PersonalDataRead")
     return [

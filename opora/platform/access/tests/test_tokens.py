@@ -28,21 +28,30 @@ def robot():
 
 def test_a_token_opens_the_door_until_it_is_revoked(robot):
     token, secret = issue_token(
-        user_id=robot.pk, name="exchange", permissions=["access.manage"],
-        expires_at=timezone.now() + timedelta(days=1), by=robot,
+        user_id=robot.pk,
+        name="exchange",
+        permissions=["access.manage"],
+        expires_at=timezone.now() + timedelta(days=1),
+        by=robot,
     )
 
     assert valid_token(secret) == token
     revoke_token(token_id=token.pk, by=robot)
     assert valid_token(secret) is None
     assert list(Entry.objects.order_by("pk").values_list("event", flat=True)) == [
-        "access.UserCreated", "access.TokenIssued", "access.TokenRevoked",
+        "access.UserCreated",
+        "access.TokenIssued",
+        "access.TokenRevoked",
     ]
 
 
 def test_an_expired_token_does_not_open_the_door(robot):
     token, secret = issue_token(
-        user_id=robot.pk, name="exchange", permissions=[], expires_at=timezone.now() + timedelta(hours=1), by=robot
+        user_id=robot.pk,
+        name="exchange",
+        permissions=[],
+        expires_at=timezone.now() + timedelta(hours=1),
+        by=robot,
     )
     token.expires_at = timezone.now()
     token.save()
@@ -53,8 +62,11 @@ def test_an_expired_token_does_not_open_the_door(robot):
 def test_a_token_cannot_allow_more_than_its_user_may(robot):
     with pytest.raises(TokenTooBroad) as refusal:
         issue_token(
-            user_id=robot.pk, name="exchange", permissions=["access.issue_token"],
-            expires_at=timezone.now() + timedelta(days=1), by=robot,
+            user_id=robot.pk,
+            name="exchange",
+            permissions=["access.issue_token"],
+            expires_at=timezone.now() + timedelta(days=1),
+            by=robot,
         )
 
     assert refusal.value.field == "permissions"

@@ -35,7 +35,9 @@ def test_each_subscriber_runs_once_and_sees_everything():
 
     assert sorted(subscriptions.calls) == [("alarm", 8, True), ("note", 7, True), ("note", 8, True)]
     assert sorted(ProcrastinateJob.objects.values_list("queue_name", "status")) == [
-        ("alerts", "succeeded"), ("default", "succeeded"), ("default", "succeeded"),
+        ("alerts", "succeeded"),
+        ("default", "succeeded"),
+        ("default", "succeeded"),
     ]
 
 
@@ -71,7 +73,7 @@ def test_history_shows_the_newest_first_and_looks_only_when_asked():
     record_read(what="card", about=[user], by=user)
 
     assert [line.facts for line in history_of(user)] == [{"lamp_id": 2}, {"lamp_id": 1}]
-    assert [line.event for line in history_of(user, reads=True)][0] == "journal.PersonalDataRead"
+    assert history_of(user, reads=True)[0].event == "journal.PersonalDataRead"
 
 
 @pytest.mark.django_db
