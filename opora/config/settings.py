@@ -138,6 +138,7 @@ if PUBLIC_URL.startswith("https://"):
 
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", "Русский"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "opora" / "config" / "locale", ROOT / "opora" / "platform" / "locale"]
 TIME_ZONE = "Europe/Moscow"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
@@ -149,7 +150,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 SUBSCRIPTIONS = "opora.config.subscriptions.SUBSCRIPTIONS"
-PROCRASTINATE_IMPORT_PATHS = ["opora.platform.journal.operations"]
+PROCRASTINATE_IMPORT_PATHS = ["opora.platform.journal.operations", "opora.config.schedule"]
 
 LOGGING = {
     "version": 1,

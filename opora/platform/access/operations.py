@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -145,3 +146,10 @@ def revoke_token(*, token_id: int, by: User) -> None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
         publish(TokenRevoked(token_id=token.pk), by=by, about=[token.user])
+
+
+@transaction.atomic
+def forget_expired_sessions(*, before: datetime) -> int:
+    """Drop sessions that expired before the moment; return how many."""
+    dropped, _kinds = Session.objects.filter(expire_date__lt=before).delete()
+    return dropped

@@ -1,0 +1,24 @@
+"""The web process: live updates as native ASGI, everything else as Django's WSGI in threads (see docs/adr/0007)."""
+
+import os
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opora.config.settings")
+django_app = get_wsgi_application()
+
+from opora.platform.live.stream import live_app  # noqa: E402  (needs the applications loaded)
+
+THREADS = 8
+
+pages: Any = WSGIMiddleware(django_app, workers=THREADS)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Send `/live` to the stream and every other request to Django; there are no other kinds of connections."""
+    if scope["type"] != "http":
+        return
+    target = live_app if scope["path"] == "/live" else pages
+    await target(scope, receive, send)

@@ -1,0 +1,2 @@
+class NotReady(Exception):
+    """The installation lacks something; the message tells the administrator what, and what to do."""

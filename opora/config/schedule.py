@@ -1,0 +1,43 @@
+"""What the clock does. The only place where a time and its handlers meet.
+
+A handler takes the moment it was planned for. However many workers run, each tick is run once: procrastinate keeps
+every tick in a table with a unique constraint. Cron lines are read in UTC.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from procrastinate.contrib.django import app
+
+from opora.platform.access.handlers import forget_old_sessions
+from opora.platform.journal.handlers import make_partitions_ahead, retry_jobs_of_dead_workers
+from opora.platform.journal.operations import via
+from opora.platform.scope import EVERYTHING, scoped
+
+Timed = Callable[[datetime], None]
+
+SCHEDULE: Sequence[tuple[str, Timed]] = (
+    ("* * * * *", retry_jobs_of_dead_workers),
+    ("15 1 * * *", make_partitions_ahead),
+    ("45 1 * * *", forget_old_sessions),
+)
+
+
+def _plan(cron: str, handler: Timed) -> None:
+    """Let procrastinate run the handler at its times, seeing everything, in one transaction."""
+
+    def run(timestamp: int) -> None:
+        token = via.set("worker")
+        try:
+            with scoped(EVERYTHING):
+                handler(datetime.fromtimestamp(timestamp, UTC))
+        finally:
+            via.reset(token)
+
+    name = f"{handler.__module__}.{handler.__qualname__}"
+    task = app.task(run, name=name, queue=getattr(handler, "queue", "default"))
+    app.periodic(cron=cron)(task)
+
+
+for _cron, _handler in SCHEDULE:
+    _plan(_cron, _handler)
