@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from opora.platform.access.events import RolesChanged, ScopeChanged, TokenIssued, TokenRevoked, UserCreated
 from opora.platform.access.models import ApiToken, Role, User
-from opora.platform.errors import BusinessError
+from opora.platform.errors import BusinessError, NotVisible
 from opora.platform.journal.operations import publish
 from opora.platform.scope import Scope
 
@@ -140,8 +140,13 @@ def issue_token(
 
 @transaction.atomic
 def revoke_token(*, token_id: int, by: User) -> None:
-    """Close the token at once; revoking twice is harmless."""
-    token = ApiToken.objects.select_for_update().select_related("user").get(pk=token_id)
+    """Close the token at once; revoking twice is harmless.
+
+    :raises NotVisible: when there is no such token.
+    """
+    token = ApiToken.objects.select_for_update(of=["self"]).select_related("user").filter(pk=token_id).first()
+    if token is None:
+        raise NotVisible(_("There is no key %d.") % token_id, field="token_id")
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])

@@ -1,8 +1,12 @@
+from collections.abc import Iterable
 from hashlib import sha256
 
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from opora.platform.access.models import ApiToken, User
+from opora.platform.errors import NotVisible
 
 _system_user: list[User] = []
 
@@ -32,3 +36,30 @@ def users_holding(permission: str) -> list[int]:
         .values_list("pk", flat=True)
         .distinct()
     )
+
+
+def anybody_may_sign_in() -> bool:
+    """Whether the installation has a user besides the system itself."""
+    return User.objects.filter(is_system=False, is_active=True).exists()
+
+
+def names_in_use(usernames: Iterable[str]) -> frozenset[str]:
+    """Which of the names belong to active users."""
+    found = User.objects.filter(username__in=list(usernames), is_active=True)
+    return frozenset(found.values_list("username", flat=True))
+
+
+def user_named(username: str) -> User:
+    """The active user of that name, in any case of letters.
+
+    :raises NotVisible: when there is none.
+    """
+    user = User.objects.filter(username__iexact=username, is_active=True).first()
+    if user is None:
+        raise NotVisible(_("There is no user “%s”.") % username, field="username")
+    return user
+
+
+def tokens() -> QuerySet[ApiToken]:
+    """Every token with its user, the newest first."""
+    return ApiToken.objects.select_related("user").order_by("-pk")

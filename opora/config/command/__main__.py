@@ -1,0 +1,3 @@
+from opora.config.command import main
+
+main()
