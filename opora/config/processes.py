@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -73,6 +74,7 @@ class Supervisor:
         code = process.running.poll()
         if code is None:
             return
+        _kill_group(process.running)  # what it has left behind
         process.running = None
         process.crashes = 0 if now - process.started_at > STEADY else process.crashes
         pause = PAUSES[min(process.crashes, len(PAUSES) - 1)]
@@ -105,7 +107,7 @@ class Supervisor:
             try:
                 child.wait(max(0.0, asked + process.patience - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
+                _kill_group(child)
                 child.wait()
             process.running = None
 
@@ -117,8 +119,13 @@ class Supervisor:
         if self.stopping.is_set() and number == signal.SIGINT:
             for process in self.processes:
                 if process.running is not None and process.running.poll() is None:
-                    os.killpg(process.running.pid, signal.SIGKILL)
+                    _kill_group(process.running)
         self.stopping.set()
+
+
+def _kill_group(leader: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGKILL)
 
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None

@@ -18,7 +18,6 @@ COMMANDS = (
     "admin",
     "token",
     "demo",
-    "import",
     "doctor",
     "bench",
     "messages",
