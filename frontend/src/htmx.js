@@ -1,0 +1,19 @@
+// htmx with our settings. Nothing is evaluated from attributes, so a page may forbid inline scripts.
+import htmx from "htmx.org";
+
+window.htmx = htmx;
+Object.assign(htmx.config, {
+  allowEval: false,
+  includeIndicatorStyles: false,
+  historyCacheSize: 0, // customers' data does not stay in the browser
+  refreshOnHistoryMiss: true,
+  timeout: 30_000,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "422", swap: true }, // a form with its messages
+    { code: "...", swap: false, error: true },
+  ],
+});
+
+export default htmx;

@@ -1,0 +1,79 @@
+// What lives: elements with data-live="topic other-topic" get the event `live` when a topic changes.
+// One stream per page. A hidden page lets go of it after half a minute, unless it carries data-live-background
+// (a call must ring there too), because a browser grants a server few connections.
+import { signal } from "./page.js";
+
+const HIDDEN_SECONDS = 30;
+let source = null;
+let opened = "";
+let broken = false;
+let retry = 0;
+let hiding;
+
+const watched = () => [...document.querySelectorAll("[data-live]")].filter((element) => element.dataset.live);
+const topicsOf = (element) => element.dataset.live.split(/[\s,]+/).filter(Boolean);
+const wanted = () => [...new Set(watched().flatMap(topicsOf))].sort().join(",");
+
+function show(state) {
+  document.documentElement.dataset.liveState = state;
+  for (const label of document.querySelectorAll("[data-live-label]")) label.hidden = label.dataset.liveLabel !== state;
+}
+
+function refresh(topic) {
+  for (const element of watched()) if (!topic || topicsOf(element).includes(topic)) signal(element, "live", { topic });
+}
+
+function close(state = "off") {
+  source?.close();
+  source = null;
+  opened = "";
+  clearTimeout(retry);
+  show(state);
+}
+
+function open() {
+  const topics = wanted();
+  if (topics === opened && source?.readyState !== EventSource.CLOSED) return;
+  const widened = source !== null;
+  close(broken ? "reconnecting" : "off");
+  if (!topics) return;
+  opened = topics;
+  const url = document.body.dataset.liveUrl || "/live";
+  source = new EventSource(`${url}?topics=${encodeURIComponent(topics)}`);
+  if (!widened) show("reconnecting");
+  source.addEventListener("open", () => {
+    show("connected");
+    if (broken) refresh();
+    broken = false;
+  });
+  source.addEventListener("change", (event) => refresh(JSON.parse(event.data).topic));
+  source.addEventListener("error", () => {
+    broken = true;
+    show("reconnecting");
+    if (source.readyState === EventSource.CLOSED) retry = setTimeout(open, 3000 + Math.random() * 4000);
+  });
+}
+
+export function startLive() {
+  let settle;
+  show("off");
+  open();
+  document.addEventListener("htmx:afterSettle", () => {
+    clearTimeout(settle);
+    settle = setTimeout(() => document.visibilityState === "visible" && open(), 300);
+  });
+  addEventListener("pagehide", () => close());
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    broken = true;
+    open();
+  });
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hiding);
+    if (document.visibilityState === "visible") {
+      broken ||= !source;
+      open();
+    } else if (!document.querySelector("[data-live-background]"))
+      hiding = setTimeout(() => close(), HIDDEN_SECONDS * 1000);
+  });
+}
