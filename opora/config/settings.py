@@ -149,6 +149,9 @@ MEDIA_ROOT = HOME / "files"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
+#: Requests a second one user may send to the API, on average, for each web worker.
+API_RATE = float(os.environ.get("OPORA_API_RATE") or 500)
+
 SUBSCRIPTIONS = "opora.config.subscriptions.SUBSCRIPTIONS"
 PROCRASTINATE_IMPORT_PATHS = ["opora.platform.journal.operations", "opora.config.schedule"]
 

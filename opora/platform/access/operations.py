@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from opora.platform.access.events import RolesChanged, ScopeChanged, TokenIssued, TokenRevoked, UserCreated
 from opora.platform.access.models import ApiToken, Role, User
+from opora.platform.access.permissions import AccessPermission
 from opora.platform.errors import BusinessError, NotVisible
 from opora.platform.journal.operations import publish
 from opora.platform.scope import Scope
@@ -118,12 +119,16 @@ def issue_token(
 ) -> tuple[ApiToken, str]:
     """Make a key for a program and return it with its secret, which is not kept and cannot be shown again.
 
-    :raises TokenTooBroad: when the token would allow more than its user may, or has already expired.
+    :raises TokenTooBroad: when the token would allow more than its user, or `by`, may, or has already expired.
+    :raises NotVisible: when `by` may not make tokens for that user.
     """
+    _check_owner(user_id, by)
     user = User.objects.select_for_update().get(pk=user_id)
     asked = frozenset(permissions)
     if beyond := asked - user.permissions:
         raise TokenTooBroad(_("The user does not hold: %s.") % ", ".join(sorted(beyond)), field="permissions")
+    if not by.is_system and (beyond := asked - by.permissions):
+        raise TokenTooBroad(_("You do not hold yourself: %s.") % ", ".join(sorted(beyond)), field="permissions")
     if expires_at <= timezone.now():
         raise TokenTooBroad(_("The token would already be expired: choose a later date."), field="expires_at")
     secret = "opora_" + secrets.token_urlsafe(32)
@@ -147,6 +152,7 @@ def revoke_token(*, token_id: int, by: User) -> None:
     token = ApiToken.objects.select_for_update(of=["self"]).select_related("user").filter(pk=token_id).first()
     if token is None:
         raise NotVisible(_("There is no key %d.") % token_id, field="token_id")
+    _check_owner(token.user_id, by)
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
@@ -158,3 +164,9 @@ def forget_expired_sessions(*, before: datetime) -> int:
     """Drop sessions that expired before the moment; return how many."""
     dropped, _kinds = Session.objects.filter(expire_date__lt=before).delete()
     return dropped
+
+
+def _check_owner(user_id: int, by: User) -> None:
+    """Tokens of others are the business of those who manage access."""
+    if not (by.is_system or by.pk == user_id or by.holds(AccessPermission.MANAGE)):
+        raise NotVisible(_("There is no such user or token among yours."))

@@ -1,0 +1,129 @@
+"""What the API's requests and answers are made of: strict on the way in, plain on the way out.
+
+A request is read to the letter: an unknown field, a number where text belongs, a date without a zone are refused with
+the place and the mend. Otherwise a typing error of a program would silently become somebody's data.
+"""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+
+from ninja import Schema
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from opora.platform.rest.cursors import MOST
+
+T = TypeVar("T")
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+_YEARS = range(1900, 2200)
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value) or int(value[:4]) not in _YEARS:
+        raise PydanticCustomError("moment", "a moment with its zone")
+    return value
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value) or int(value[:4]) not in _YEARS:
+        raise PydanticCustomError("day", "a date")
+    return value
+
+
+def _whole(value: Any) -> Any:
+    """Whole numbers: as such in a body, in digits in a query."""
+    if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, str) and _WHOLE.fullmatch(value))):
+        raise PydanticCustomError("int_type", "a whole number")
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool | float) or not isinstance(value, int | str | Decimal):
+        raise PydanticCustomError("decimal_type", "a number in a string")
+    return value
+
+
+def _flag(value: Any) -> Any:
+    """Yes or no in a query."""
+    if isinstance(value, bool) or value in ("true", "false"):
+        return value
+    raise PydanticCustomError("bool_type", "true or false")
+
+
+def _text(value: Any) -> Any:
+    """Text without the control characters that no database and no page can carry."""
+    if isinstance(value, str) and ("\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value)):
+        raise PydanticCustomError("text_signs", "text without control characters")
+    return value
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_moment),
+    Field(description="ISO 8601 with a zone, years 1900 to 2199", examples=["2026-11-23T09:30:00+03:00"]),
+]
+Day = Annotated[date, BeforeValidator(_day), Field(description="ISO 8601", examples=["2026-11-23"])]
+Id = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=2**63 - 1)]
+SmallId = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=2**15 - 1)]
+Version = Annotated[
+    int,
+    BeforeValidator(_whole),
+    Field(ge=1, le=2**31 - 1, description="The version you read; 409 `changed_meanwhile` if it is no longer the last"),
+]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Yes = Annotated[bool, Field(strict=True)]
+#: One line of text and several of them.
+Line = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, max_length=200)]
+Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, max_length=20_000)]
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_number),
+    Field(max_digits=14, decimal_places=2, description="Roubles", examples=["1250.40"]),
+]
+Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST, description="Rows on a page")]
+Cursor = Annotated[str, Field(max_length=1000, description="From `next` of the page before, as it is")]
+
+class Input(Schema):
+    """The body of a request. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Output(Schema):
+    """An answer, or a part of one."""
+
+
+class Page(Output, Generic[T]):
+    """A page of a list."""
+
+    items: list[T]
+    next: str | None = Field(None, description="Address of the next page; null on the last one")
+
+
+class Fault(Output):
+    """One thing to mend in the request."""
+
+    loc: list[str | int] = Field(description="Where: body, query, path or header, then the names inside")
+    message: str
+    hint: str = ""
+
+
+class Problem(Output):
+    """RFC 9457: why the request was refused."""
+
+    type: str = "about:blank"
+    title: str = Field(description="The status in words")
+    status: int
+    detail: str = Field(description="For people, in the language of the request")
+    code: str = Field(description="For programs; does not change", examples=["not_found", "changed_meanwhile"])
+    field: str | None = Field(None, description="The field to mend")
+    errors: list[Fault] | None = Field(None, description="All that is wrong with the request's form")
