@@ -4,7 +4,7 @@ Works without the system's gettext. `opora/config` and `opora/platform` have a c
 belongs to no module.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -51,18 +51,20 @@ def compile_stale() -> int:
     return compiled
 
 
-def collect() -> dict[Path, int]:
-    """Bring every module's catalogue up to its sources; return where something is left to translate, and how much."""
+def collect(folders: Collection[Path] = (ROOT,)) -> dict[Path, int]:
+    """Bring the catalogues below the folders up to their sources; return where how much is left to translate."""
     left = {}
     for folder, found in _found().items():
+        if not any(folder.is_relative_to(wanted) for wanted in folders):
+            continue
         path = folder / CATALOGUE
-        catalogue = _read(path) if path.exists() else Catalog(locale=LANGUAGE, project="Opora")
-        known = write(catalogue)
+        catalogue = _read(path) if path.exists() else _empty()
+        known = _write(catalogue)
         catalogue.update(found, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
-        if write(catalogue) != known:
+        if _write(catalogue) != known:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(write(catalogue))
+            path.write_bytes(_write(catalogue))
         if untranslated := sum(not _is_translated(message) for message in catalogue if message.id):
             left[path] = untranslated
     return left
@@ -97,7 +99,7 @@ def problems() -> list[str]:
     return said
 
 
-def write(catalogue: Catalog) -> bytes:
+def _write(catalogue: Catalog) -> bytes:
     stream = BytesIO()
     write_po(stream, catalogue, omit_header=False, sort_output=False, width=120, include_lineno=False)
     return b"\n".join(line for line in stream.getvalue().split(b"\n") if not line.startswith(_VOLATILE))
@@ -114,7 +116,7 @@ def _found() -> dict[Path, Catalog]:
             continue
         location = str(path.relative_to(ROOT.parent))
         for line, text, comments, context in extract("python", BytesIO(source.encode()), KEYWORDS):
-            catalogue = catalogues.setdefault(_owner(path), Catalog(locale=LANGUAGE, project="Opora"))
+            catalogue = catalogues.setdefault(_owner(path), _empty())
             message = catalogue.add(text, locations=[(location, line)], auto_comments=comments, context=context)
             if path.suffix == ".html":
                 message.flags.discard("python-format")
@@ -142,9 +144,15 @@ def _owner(path: Path) -> Path:
     return folder
 
 
+def _empty() -> Catalog:
+    return Catalog(locale=LANGUAGE, project="Opora", version="1", header_comment="", fuzzy=False)
+
+
 def _read(path: Path) -> Catalog:
     with path.open("rb") as stream:
-        return read_po(stream, locale=LANGUAGE)
+        catalogue = read_po(stream, locale=LANGUAGE)
+    catalogue.fuzzy = False
+    return catalogue
 
 
 def _is_translated(message: Message) -> bool:

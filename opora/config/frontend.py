@@ -16,6 +16,7 @@ SOURCES = settings.ROOT / "frontend"
 BUILT = settings.ROOT / "opora" / "platform" / "screens" / "static" / "opora"
 PACKAGES = SOURCES / "node_modules"
 STAMP = ".built"
+VERSION = ".version"
 OLDEST_NODE = 20
 
 
@@ -36,8 +37,15 @@ def build() -> bool:
         _npm("ci", "--no-progress")
         (PACKAGES / STAMP).write_text(lock)
     _npm("run", "build")
+    files = [path for path in BUILT.rglob("*") if path.is_file() and path.suffix != ".map"]
+    (BUILT / VERSION).write_text(_digest(files)[:10])
     (BUILT / STAMP).write_text(_sources_digest())
     return True
+
+
+def version() -> str:
+    """What distinguishes this build from others; empty when nothing is built."""
+    return _read(BUILT / VERSION)
 
 
 def _npm(*arguments: str) -> None:

@@ -7,4 +7,10 @@ urlpatterns = [
     path("api/v1/", api.urls),
     re_path(r"^api/", nothing_here),
     path("", include("opora.platform.access.urls")),
+    path("", include("opora.platform.screens.urls")),
 ]
+
+handler400 = "opora.platform.screens.views.bad_request"
+handler403 = "opora.platform.screens.views.forbidden"
+handler404 = "opora.platform.screens.views.not_found"
+handler500 = "opora.platform.screens.views.server_error"

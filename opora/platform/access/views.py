@@ -1,5 +1,9 @@
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from opora.platform.permissions import public
 
@@ -17,3 +21,9 @@ def logout(request: HttpRequest) -> HttpResponse:
     view = auth_views.LogoutView.as_view()
     response: HttpResponse = view(request)
     return response
+
+
+def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: object) -> HttpResponse:
+    """What django-axes shows instead of the login page after too many failures."""
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    return render(request, "access/locked_out.html", {"minutes": minutes}, status=429)
