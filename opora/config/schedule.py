@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from opora.platform.access.handlers import forget_old_sessions
 from opora.platform.journal.handlers import make_partitions_ahead, retry_jobs_of_dead_workers
 from opora.platform.journal.operations import via
+from opora.platform.rest.handlers import forget_old_answers
 from opora.platform.scope import EVERYTHING, scoped
 
 Timed = Callable[[datetime], None]
@@ -20,6 +21,7 @@ SCHEDULE: Sequence[tuple[str, Timed]] = (
     ("* * * * *", retry_jobs_of_dead_workers),
     ("15 1 * * *", make_partitions_ahead),
     ("45 1 * * *", forget_old_sessions),
+    ("50 1 * * *", forget_old_answers),
 )
 
 

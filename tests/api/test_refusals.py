@@ -74,7 +74,7 @@ def test_all_mistakes_are_listed_with_place_and_hint(issuer):
             "message": "Must be a moment with its zone.",
             "hint": "For example 2026-11-23T09:30:00+03:00.",
         },
-        {"loc": ["body", "name"], "message": "Is too short.", "hint": "At least 1 characters."},
+        {"loc": ["body", "name"], "message": "Is too short.", "hint": "Length: at least 1."},
         {"loc": ["body", "permissions"], "message": "Must be a list.", "hint": "Put the values in [ ]."},
     ]
     assert ApiToken.objects.count() == 1

@@ -9,8 +9,8 @@ from pydantic import Field
 from opora.platform.access import operations, queries
 from opora.platform.access.permissions import AccessPermission
 from opora.platform.permissions import SIGNED_IN
-from opora.platform.rest.doors import Door
 from opora.platform.rest.cursors import USUAL
+from opora.platform.rest.doors import Door
 from opora.platform.rest.pages import page_of
 from opora.platform.rest.schemas import Cursor, Id, Input, Limit, Line, Moment, Output, Page
 

@@ -40,4 +40,3 @@ def next_address(request: HttpRequest, cursor: str) -> str | None:
     query = request.GET.copy()
     query["cursor"] = cursor
     return f"{request.path}?{query.urlencode()}"
-

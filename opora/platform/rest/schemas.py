@@ -92,6 +92,7 @@ Money = Annotated[
 Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST, description="Rows on a page")]
 Cursor = Annotated[str, Field(max_length=1000, description="From `next` of the page before, as it is")]
 
+
 class Input(Schema):
     """The body of a request. Unknown fields are refused."""
 
