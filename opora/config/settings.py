@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "opora.platform.screens.middleware.ToastMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "opora.platform.access.middleware.ScopeMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -108,6 +109,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "opora.platform.screens.renderer.ScreensRenderer"
 ROOT_URLCONF = "opora.config.urls"
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
