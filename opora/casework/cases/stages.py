@@ -142,6 +142,7 @@ class NoteKind(TextChoices):
     EXTENDED = "EXTENDED", _("reason of an extension")
     CANCELLED = "CANCELLED", _("reason of a cancellation")
     REOPENED = "REOPENED", _("reason of reopening")
+    ANSWER = "ANSWER", _("earlier answer")
 
 
 class ClockStart(TextChoices):

@@ -1,0 +1,21 @@
+"""Tables of the module, by subject."""
+
+from opora.casework.cases.models.cases import Case, CaseExtension, CaseNote, CaseStage, StagePause
+from opora.casework.cases.models.passports import CatalogueStamp, Passport, PassportChoice, PassportStage, PassportVersion
+from opora.casework.cases.models.topics import RoutingRule, Topic, Workload
+
+__all__ = [
+    "Case",
+    "CaseExtension",
+    "CaseNote",
+    "CaseStage",
+    "CatalogueStamp",
+    "Passport",
+    "PassportChoice",
+    "PassportStage",
+    "PassportVersion",
+    "RoutingRule",
+    "StagePause",
+    "Topic",
+    "Workload",
+]
