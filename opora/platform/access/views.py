@@ -2,25 +2,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import views as auth_views
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from opora.platform.permissions import public
 
 
 @public
-def login(request: HttpRequest) -> HttpResponse:
+def login(request: HttpRequest) -> HttpResponseBase:
     """Ask for name and password. Failures are counted by django-axes, which locks the pair of name and address."""
-    view = auth_views.LoginView.as_view(template_name="access/login.html", redirect_authenticated_user=True)
-    response: HttpResponse = view(request)
-    return response
+    return auth_views.LoginView.as_view(template_name="access/login.html", redirect_authenticated_user=True)(request)
 
 
 @public
-def logout(request: HttpRequest) -> HttpResponse:
-    view = auth_views.LogoutView.as_view()
-    response: HttpResponse = view(request)
-    return response
+def logout(request: HttpRequest) -> HttpResponseBase:
+    return auth_views.LogoutView.as_view()(request)
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: object) -> HttpResponse:

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
-from opora.platform.access.models import User
 from opora.platform.errors import BusinessError
 from opora.platform.rest.models import IdempotentRequest
+
+if TYPE_CHECKING:
+    from opora.platform.access.models import User
 
 #: How long a repeated request waits for the first one before it is told to come back.
 PATIENCE = "10s"
@@ -39,7 +42,7 @@ class KeptAnswer:
     location: str
 
 
-def claim_key(*, key: str, method: str, path: str, digest: str, by: User) -> KeptAnswer | None:
+def claim_key(*, key: str, method: str, path: str, digest: str, by: "User") -> KeptAnswer | None:
     """Take the key for this request, or return the answer that the same request has already got.
 
     Two equal requests at once: the unique index makes the second wait for the first one's transaction. If that is
@@ -60,7 +63,7 @@ def claim_key(*, key: str, method: str, path: str, digest: str, by: User) -> Kep
     return KeptAnswer(status=first.status, body=first.body, location=first.location)
 
 
-def keep_answer(*, key: str, status: int, body: str | None, location: str, by: User) -> None:
+def keep_answer(*, key: str, status: int, body: str | None, location: str, by: "User") -> None:
     """Remember the answer; it becomes visible together with the work itself."""
     IdempotentRequest.objects.filter(user_id=by.pk, key=key).update(status=status, body=body, location=location)
 
@@ -79,7 +82,7 @@ def _insert(*, key: str, method: str, path: str, digest: str, user_id: int) -> b
                 " values (%s, %s, %s, %s, %s, '', now()) on conflict (user_id, key) do nothing",
                 [user_id, key, method, path[:500], digest],
             )
-            inserted = cursor.rowcount == 1
+            inserted: bool = cursor.rowcount == 1
             cursor.execute("set local lock_timeout = 0")
             return inserted
     except OperationalError as error:
