@@ -12,7 +12,7 @@ from opora.platform.permissions import SIGNED_IN
 from opora.platform.rest.cursors import USUAL
 from opora.platform.rest.doors import Door
 from opora.platform.rest.pages import page_of
-from opora.platform.rest.schemas import Cursor, Id, Input, Limit, Line, Moment, Output, Page
+from opora.platform.rest.schemas import Cursor, FilledLine, Id, Input, Limit, Moment, Output, Page
 
 router = Door(tags=["Access"])
 
@@ -29,8 +29,8 @@ class Me(Output):
 
 
 class TokenToIssue(Input):
-    name: Line = Field(min_length=1, max_length=100, examples=["billing exchange"])
-    permissions: list[Line] = Field(
+    name: FilledLine = Field(max_length=100, examples=["billing exchange"])
+    permissions: list[FilledLine] = Field(
         max_length=200, description="Not more than the user holds", examples=[["cases.see"]]
     )
     expires_at: Moment

@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -87,7 +88,7 @@ class Api(NinjaAPI):
 
     def _get_urls(self) -> list[Any]:
         """Let refusals that happen before any operation be problem documents too, and show the permissions."""
-        patterns = super()._get_urls()
+        patterns: list[Any] = super()._get_urls()
         permissions: dict[str, set[str]] = {}
         for router in self._get_bound_routers():
             for path_view in router.path_operations.values():
@@ -186,7 +187,8 @@ def _digest(request: HttpRequest) -> str:
         return digest.hexdigest()
     for name, values in sorted(request.POST.lists()):
         digest.update(json.dumps([name, values]).encode())
-    for name, file in sorted(request.FILES.items()):
+    files = cast("dict[str, UploadedFile[Any]]", request.FILES)
+    for name, file in sorted(files.items()):
         digest.update(json.dumps([name, file.name]).encode())
         for chunk in file.chunks():
             digest.update(chunk)

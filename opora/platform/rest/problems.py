@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja.errors import HttpError, ValidationError
@@ -110,7 +111,7 @@ def answer(error: Exception) -> HttpResponse:
         response = problem(429, "too_often", _("Too many requests: slow down."))
         response["Retry-After"] = str(int(error.wait) + 1)
         return response
-    if isinstance(error, SuspiciousOperation | UnreadablePostError):
+    if isinstance(error, SuspiciousOperation | UnreadablePostError | MultiPartParserError):
         return problem(400, "unreadable", _("The request cannot be read."))
     return broken(error)
 

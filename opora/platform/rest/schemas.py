@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from opora.platform.rest.cursors import MOST
@@ -20,6 +20,7 @@ T = TypeVar("T")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+_MONEY = r"-?[0-9]{1,12}([.][0-9]{1,2})?"
 _YEARS = range(1900, 2200)
 
 
@@ -46,10 +47,10 @@ def _whole(value: Any) -> Any:
     return value
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, bool | float) or not isinstance(value, int | str | Decimal):
-        raise PydanticCustomError("decimal_type", "a number in a string")
-    return value
+def _money(value: Any) -> Any:
+    if isinstance(value, Decimal) or (isinstance(value, str) and re.fullmatch(_MONEY, value, re.ASCII)):
+        return value
+    raise PydanticCustomError("decimal_type", "a number in a string")
 
 
 def _flag(value: Any) -> Any:
@@ -68,28 +69,51 @@ def _text(value: Any) -> Any:
 
 Moment = Annotated[
     AwareDatetime,
+    Field(
+        description="ISO 8601 with a zone, years 1900 to 2199",
+        examples=["2026-11-23T09:30:00+03:00"],
+        json_schema_extra={"pattern": "^(19|20|21)"},
+    ),
     BeforeValidator(_moment),
-    Field(description="ISO 8601 with a zone, years 1900 to 2199", examples=["2026-11-23T09:30:00+03:00"]),
 ]
-Day = Annotated[date, BeforeValidator(_day), Field(description="ISO 8601", examples=["2026-11-23"])]
-Id = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=2**63 - 1)]
-SmallId = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=2**15 - 1)]
+Day = Annotated[
+    date,
+    Field(
+        description="ISO 8601, years 1900 to 2199",
+        examples=["2026-11-23"],
+        json_schema_extra={"pattern": "^(19|20|21)"},
+    ),
+    BeforeValidator(_day),
+]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(_whole)]
+SmallId = Annotated[int, Field(ge=1, le=2**15 - 1), BeforeValidator(_whole)]
 Version = Annotated[
     int,
-    BeforeValidator(_whole),
     Field(ge=1, le=2**31 - 1, description="The version you read; 409 `changed_meanwhile` if it is no longer the last"),
+    BeforeValidator(_whole),
 ]
+#: Yes or no in a query, and in a body.
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Yes = Annotated[bool, Field(strict=True)]
-#: One line of text and several of them.
-Line = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, max_length=200)]
-Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, max_length=20_000)]
+#: A line and several lines of text, and such as may not be empty; ends are stripped.
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), BeforeValidator(_text)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), BeforeValidator(_text)]
+FilledLine = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\S"),
+    BeforeValidator(_text),
+]
+FilledText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000, pattern=r"\S"),
+    BeforeValidator(_text),
+]
 Money = Annotated[
     Decimal,
-    BeforeValidator(_number),
-    Field(max_digits=14, decimal_places=2, description="Roubles", examples=["1250.40"]),
+    BeforeValidator(_money),
+    WithJsonSchema({"type": "string", "pattern": f"^{_MONEY}$", "description": "Roubles", "examples": ["1250.40"]}),
 ]
-Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST, description="Rows on a page")]
+Limit = Annotated[int, Field(ge=1, le=MOST, description="Rows on a page"), BeforeValidator(_whole)]
 Cursor = Annotated[str, Field(max_length=1000, description="From `next` of the page before, as it is")]
 
 
