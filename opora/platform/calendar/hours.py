@@ -35,7 +35,7 @@ class WorkingHours:
     def periods(self, day: date, calendar: ProductionCalendar) -> list[tuple[datetime, datetime]]:
         """Working periods of a local day, as moments in UTC.
 
-        A weekend day made working by a transfer follows Friday's hours; a short day ends an hour earlier (ТК РФ, ст. 95).
+        A weekend day made working by a transfer has Friday's hours; a short day ends an hour earlier (ТК РФ, ст. 95).
         """
         if self.always_open:
             return [(self.midnight(day), self.midnight(day + _DAY))]
@@ -52,7 +52,7 @@ class WorkingHours:
         return periods
 
     def end_of(self, day: date, calendar: ProductionCalendar) -> datetime:
-        """The moment up to which something may still be done on that day (ГК РФ, ст. 194): closing time, else midnight."""
+        """Up to when something may still be done on that day (ГК РФ, ст. 194): closing time, else midnight."""
         periods = self.periods(day, calendar)
         return periods[-1][1] if periods else self.midnight(day + _DAY)
 

@@ -83,7 +83,9 @@ class ScheduleException(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["schedule", "day", "opens"], nulls_distinct=False, name="calendar_exception"),
+            models.UniqueConstraint(
+                fields=["schedule", "day", "opens"], nulls_distinct=False, name="calendar_exception"
+            ),
             models.CheckConstraint(
                 condition=Q(opens=None, closes=None) | Q(closes__gt=F("opens")), name="calendar_exception_forward"
             ),

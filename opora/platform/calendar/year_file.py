@@ -86,7 +86,9 @@ def _date(year: int, text: str) -> date:
 
 def _checked(found: YearFile) -> YearFile:
     if not found.days:
-        raise UnreadableYear(_("The calendar of %d names no holiday: the file is not complete.") % found.year, field="file")
+        raise UnreadableYear(
+            _("The calendar of %d names no holiday: the file is not complete.") % found.year, field="file"
+        )
     seen: set[date] = set()
     for entry in found.days:
         if entry.day.year != found.year:

@@ -78,9 +78,7 @@ class Position(models.Model):
 class Employee(models.Model):
     """Somebody who works here. The directory of employees is open to everyone signed in."""
 
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="employee", null=True
-    )
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="employee", null=True)
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="employees")
     position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="+")
     last_name = models.CharField(_("last name"), max_length=100)

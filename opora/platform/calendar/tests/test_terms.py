@@ -9,13 +9,19 @@ from opora.platform.calendar import year_file
 from opora.platform.calendar.explanation import explain
 from opora.platform.calendar.hours import WorkingHours, office_week
 from opora.platform.calendar.production import calendar_of
-from opora.platform.calendar.terms import Pause, Term, TermUnit, due_at, share_moments, spent_share, working_time_between
+from opora.platform.calendar.terms import (
+    Pause,
+    Term,
+    TermUnit,
+    due_at,
+    share_moments,
+    spent_share,
+    working_time_between,
+)
 
 YEARS = Path(year_file.__file__).parent / "years"
 CALENDAR = calendar_of(year_file.parse_toml(path.read_text()) for path in sorted(YEARS.glob("*.toml")))
-OFFICE = WorkingHours(
-    zone="Europe/Moscow", week=office_week((time(8), time(12)), (time(13), time(17)))
-)
+OFFICE = WorkingHours(zone="Europe/Moscow", week=office_week((time(8), time(12)), (time(13), time(17))))
 HOTLINE = WorkingHours(zone="Europe/Moscow", week=office_week(), always_open=True)
 
 

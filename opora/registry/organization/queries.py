@@ -1,0 +1,172 @@
+"""Who works where, who is there today, and who stands in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from opora.platform.access.models import User
+from opora.platform.calendar import queries as calendar
+from opora.platform.calendar.hours import WorkingHours
+from opora.platform.names import words
+from opora.registry.organization.models import Absence, Branch, District, Division, Employee, Office
+
+_schedules: dict[int, int | None] = {}
+
+_FUZZY = 0.45
+
+
+def working_hours_of(branch_id: int) -> WorkingHours:
+    """The hours of a branch; which schedule it has is kept in the process, as the hours are."""
+    if branch_id not in _schedules:
+        _schedules.update(Branch.objects.values_list("pk", "schedule_id"))
+    return calendar.working_hours(_schedules.get(branch_id))
+
+
+def forget() -> None:
+    """Read the schedules of branches afresh at the next question."""
+    _schedules.clear()
+
+
+def branches() -> QuerySet[Branch]:
+    """Branches that are open, head office first."""
+    return Branch.objects.filter(closed_at=None).order_by("-is_head", "code")
+
+
+def districts(*, branch_id: int | None = None) -> QuerySet[District]:
+    """Open districts, of one branch or of all."""
+    found = District.objects.filter(closed_at=None).select_related("branch").order_by("branch__code", "name", "pk")
+    return found if branch_id is None else found.filter(branch_id=branch_id)
+
+
+def offices() -> QuerySet[Office]:
+    """Open customer offices, by branch and name."""
+    return Office.objects.filter(closed_at=None).select_related("branch", "district").order_by("branch__code", "name")
+
+
+def divisions(*, branch_id: int | None = None) -> QuerySet[Division]:
+    """Open divisions with the number of people in each."""
+    found = (
+        Division.objects.filter(closed_at=None)
+        .select_related("branch", "district")
+        .annotate(people=Count("employees", filter=Q(employees__active=True)))
+        .order_by("branch__code", "code")
+    )
+    return found if branch_id is None else found.filter(branch_id=branch_id)
+
+
+def structure() -> QuerySet[Branch]:
+    """The whole tree: branches with their districts, offices and divisions, in four queries."""
+    return branches().prefetch_related(
+        Prefetch("districts", District.objects.filter(closed_at=None).order_by("name")),
+        Prefetch("offices", Office.objects.filter(closed_at=None).order_by("kind", "name")),
+        Prefetch("divisions", divisions()),
+    )
+
+
+def away(on: date) -> QuerySet[Absence]:
+    """Absences that cover the day."""
+    return Absence.objects.filter(period__contains=on)
+
+
+def available_employee_ids(division_id: int, at: datetime) -> list[int]:
+    """Ids of the division's people who work on that day."""
+    day = timezone.localtime(at).date()
+    return list(
+        Employee.objects.filter(division_id=division_id, active=True)
+        .exclude(Exists(away(day).filter(employee=OuterRef("pk"))))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def head_of(division_id: int) -> Employee | None:
+    """The head of the division, or of the nearest one above it that has a head."""
+    step: int | None = division_id
+    while step is not None:
+        head = Employee.objects.filter(division_id=step, is_head=True, active=True).first()
+        if head is not None:
+            return head
+        step = Division.objects.values_list("parent_id", flat=True).get(pk=step)
+    return None
+
+
+def stand_in_for(employee_id: int, at: datetime) -> int:
+    """Who does the work of an employee at that moment: himself, or the first of his deputies who is there.
+
+    When everybody in the chain is away, it stays with himself.
+    """
+    day = timezone.localtime(at).date()
+    absent = set(away(day).values_list("employee_id", flat=True))
+    deputies = dict(Employee.objects.filter(active=True).exclude(deputy=None).values_list("pk", "deputy_id"))
+    step: int | None = employee_id
+    seen: set[int] = set()
+    while step is not None and step in absent and step not in seen:
+        seen.add(step)
+        step = deputies.get(step)
+    return employee_id if step is None or step in seen else step
+
+
+def employee_of(user: User) -> Employee | None:
+    """The employee behind a user, with his division."""
+    return Employee.objects.select_related("division", "division__branch").filter(user=user, active=True).first()
+
+
+def colleagues(division_id: int) -> QuerySet[Employee]:
+    """People of a division, in Russian order."""
+    return Employee.objects.filter(division_id=division_id, active=True).order_by("name_key", "pk")
+
+
+@dataclass(frozen=True)
+class DirectoryEntry:
+    """A line of the employees' directory."""
+
+    employee: Employee
+    absent_until: date | None
+    deputy: Employee | None
+
+
+def search_directory(
+    text: str = "", *, branch_id: int | None = None, after: str = "", limit: int = 50
+) -> Sequence[DirectoryEntry]:
+    """People whose name (in any order, misspelt too), phone, e-mail, position, division or duties fit the text.
+
+    :param after: name key of the last line of the page before.
+    """
+    found = Employee.objects.filter(active=True).select_related("division", "division__branch", "position", "deputy")
+    if branch_id is not None:
+        found = found.filter(division__branch_id=branch_id)
+    if after:
+        found = found.filter(name_key__gt=after)
+    for word in words(text):
+        digits = "".join(filter(str.isdigit, word))
+        fits = (
+            Q(name_key__contains=word)
+            | Q(likeness__gte=_FUZZY)
+            | Q(email__icontains=word)
+            | Q(position__title__icontains=word)
+            | Q(division__name__icontains=word)
+            | Q(duties__icontains=word)
+        )
+        if len(digits) >= 3 and digits == word.replace("-", ""):
+            fits |= Q(phone__contains=digits) | Q(internal_phone__contains=digits)
+        found = found.alias(likeness=TrigramWordSimilarity(word, "name_key")).filter(fits)
+    people = list(found.order_by("name_key", "pk")[:limit])
+    today = timezone.localdate()
+    until = {row.employee_id: row.period.upper for row in away(today).filter(employee__in=people)}
+    return [DirectoryEntry(person, until.get(person.pk), person.deputy) for person in people]
+
+
+def employee_card(employee_id: int) -> Employee:
+    """One employee with everything his card shows."""
+    return Employee.objects.select_related(
+        "division", "division__branch", "division__district", "position", "deputy", "user"
+    ).get(pk=employee_id)
+
+
+def absences_of(employee_id: int) -> QuerySet[Absence]:
+    """Absences of an employee, latest first."""
+    return Absence.objects.filter(employee_id=employee_id).order_by("-period", "pk")
