@@ -20,5 +20,10 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Send `/live` to the stream and every other request to Django; there are no other kinds of connections."""
     if scope["type"] != "http":
         return
+
+    async def receive_message() -> Any:
+        """A coroutine, as a2wsgi schedules it from its threads; granian's own is another kind of awaitable."""
+        return await receive()
+
     target = live_app if scope["path"] == "/live" else pages
-    await target(scope, receive, send)
+    await target(scope, receive_message, send)

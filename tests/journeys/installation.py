@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,14 @@ class Running:
     def said(self) -> str:
         """Everything it has printed so far."""
         return self.log.read_text()
+
+    def wait_until(self, condition: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Wait for what happens in other processes; fail with their words when it does not."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"it did not happen in {seconds:.0f} s:\n{self.said()}")
+            time.sleep(0.1)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `opora` on this installation."""

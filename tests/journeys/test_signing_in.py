@@ -4,7 +4,7 @@
 def test_a_visitor_is_asked_who_he_is(page, seriously_wrong):
     page.goto("/login/")
 
-    assert page.title() == "Вход · Опора"
+    assert page.title() == "Войти · Опора"
     assert page.evaluate("document.activeElement.name") == "username"
     assert seriously_wrong() == []
 

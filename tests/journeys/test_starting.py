@@ -36,11 +36,8 @@ def test_a_crashed_process_is_started_again(opora):
 
     web.kill()
 
-    deadline = time.monotonic() + 20
-    while answers(f"{opora.url}/login/") != 200 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert "завершился с кодом -9" in opora.said()
-    assert answers(f"{opora.url}/login/") == 200
+    opora.wait_until(lambda: "web  │ завершился с кодом -9" in opora.said())
+    opora.wait_until(lambda: answers(f"{opora.url}/login/") == 200)
 
 
 def test_the_doctor_finds_a_running_installation_well(opora):
