@@ -122,5 +122,7 @@ def record(
     kept = [row for row in kept if (row["name"], row["scale"]) != (name, scale)]
     RESULTS.write_text(json.dumps([*kept, asdict(result)], ensure_ascii=False, indent=1) + "\n")
     verdict = {True: "met", False: "NOT MET", None: "–"}[met]
-    print(f"{name}: {result.value} {unit} (target {target}, {verdict}; baseline {result.baseline}, ratio {ratio}) [{scale}]")
+    print(
+        f"{name}: {result.value} {unit} (target {target}, {verdict}; baseline {result.baseline}, ratio {ratio}) [{scale}]"
+    )
     return result

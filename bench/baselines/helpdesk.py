@@ -62,7 +62,12 @@ def ticket_poster(port: int) -> Callable[[int], Callable[[int], None]]:
         }
 
         def call(turn: int) -> None:
-            ticket = {"queue": 1, "title": f"Нет света, {client}-{turn}", "description": "С утра нет света.", "priority": 3}
+            ticket = {
+                "queue": 1,
+                "title": f"Нет света, {client}-{turn}",
+                "description": "С утра нет света.",
+                "priority": 3,
+            }
             connection.request("POST", "/api/tickets/", json.dumps(ticket), headers)
             response = connection.getresponse()
             body = response.read()

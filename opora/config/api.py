@@ -1,7 +1,9 @@
 """The public API: which module answers where. The only place where its parts meet."""
 
 from opora.platform.access.api import router as access
+from opora.platform.calendar.api import router as calendar
 from opora.platform.rest.doors import Api
+from opora.registry.organization.api import router as organization
 
 api = Api(
     title="Opora",
@@ -18,4 +20,5 @@ api = Api(
     ),
     urls_namespace="api",
 )
-api.add_router("", access)
+for router in (access, calendar, organization):
+    api.add_router("", router)

@@ -13,6 +13,24 @@ def _setting(name: str) -> str:
     return f"(select nullif(current_setting('opora.{name}', true), '')::smallint[])::smallint[]"
 
 
+def visible(
+    *, branch: str | None = None, branches: str | None = None, group: str | None = None, rights: str = "groups_seen"
+) -> str:
+    """The condition of a policy, for `security definer` functions that search past it and must check it themselves.
+
+    Operators of text search and trigrams are not leakproof, so under row-level security PostgreSQL would not use
+    their indexes: such a function uses them and applies this condition to what it finds.
+    """
+    conditions = []
+    if branch:
+        conditions.append(f"{branch} = any ({_setting('branches')})")
+    if branches:
+        conditions.append(f"{branches} && {_setting('branches')}")
+    if group:
+        conditions.append(f"{group} = any ({_setting(rights)})")
+    return f"({_EVERYTHING} or ({' and '.join(conditions)}))"
+
+
 def protect(
     table: str,
     *,
@@ -28,13 +46,8 @@ def protect(
     :param group: smallint column with the customer group: seen by `groups_seen`, changed by `groups_edited`.
     :param insert_when_seen: a new row needs only the right to see its group (a contact may always be registered).
     """
-    conditions = []
-    if branch:
-        conditions.append(f"{branch} = any ({_setting('branches')})")
-    if branches:
-        conditions.append(f"{branches} && {_setting('branches')}")
-    seen = " and ".join([*conditions, *([f"{group} = any ({_setting('groups_seen')})"] if group else [])])
-    edited = " and ".join([*conditions, *([f"{group} = any ({_setting('groups_edited')})"] if group else [])])
+    seen = visible(branch=branch, branches=branches, group=group, rights="groups_seen")
+    edited = visible(branch=branch, branches=branches, group=group, rights="groups_edited")
     return _policies(table, seen=seen, edited=edited, inserted=seen if insert_when_seen else edited)
 
 
@@ -47,7 +60,7 @@ def protect_through(table: str, *, parent: str, key: str) -> RunSQL:
 
     :param key: column of `table` with the parent's id; rows without a parent are seen by everyone signed in.
     """
-    seen = f"{key} is null or exists (select 1 from {parent} parent where parent.id = {key})"
+    seen = f"({_EVERYTHING} or {key} is null or exists (select 1 from {parent} parent where parent.id = {key}))"
     return _policies(table, seen=seen, edited=seen, inserted=seen)
 
 
@@ -55,11 +68,10 @@ def _policies(table: str, *, seen: str, edited: str, inserted: str) -> RunSQL:
     return RunSQL(
         sql=f"""
             alter table {table} enable row level security;
-            create policy seen on {table} for select using ({_EVERYTHING} or ({seen}));
-            create policy inserted on {table} for insert with check ({_EVERYTHING} or ({inserted}));
-            create policy edited on {table} for update using ({_EVERYTHING} or ({edited}))
-                with check ({_EVERYTHING} or ({edited}));
-            create policy removed on {table} for delete using ({_EVERYTHING} or ({edited}));
+            create policy seen on {table} for select using ({seen});
+            create policy inserted on {table} for insert with check ({inserted});
+            create policy edited on {table} for update using ({edited}) with check ({edited});
+            create policy removed on {table} for delete using ({edited});
         """,
         reverse_sql=f"""
             drop policy seen on {table}; drop policy inserted on {table};

@@ -14,6 +14,7 @@ from schemathesis.core.failures import Failure
 
 from opora.config.api import api
 from opora.platform.access.permissions import AccessPermission
+from opora.registry.organization.permissions import OrganizationPermission
 from tests.api.conftest import make_caller
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def _one_connection_for_all_requests():
 
 @pytest.fixture
 def token():
-    return make_caller([*AccessPermission]).secret
+    return make_caller([*AccessPermission, *OrganizationPermission]).secret
 
 
 @description.parametrize()

@@ -311,7 +311,9 @@ class _Reader:
             return []
         return values
 
-    def word(self, row: Mapping[str, Any], name: str, words: Collection[str], *, default: str = "", stage: str = "") -> str:
+    def word(
+        self, row: Mapping[str, Any], name: str, words: Collection[str], *, default: str = "", stage: str = ""
+    ) -> str:
         value = self.text(row, name, required=not default, stage=stage) or default
         return self.allowed(value, name, words, stage=stage) if value else value
 
@@ -335,11 +337,36 @@ class _Reader:
 
 
 _HEAD = (
-    "code", "title", "applicants", "price", "price_basis", "conditions", "result", "complaints", "legal_reference",
-    "verified", "starts", "pauses_stop_total", "term", "valid_from", "stages", "chosen_for",
+    "code",
+    "title",
+    "applicants",
+    "price",
+    "price_basis",
+    "conditions",
+    "result",
+    "complaints",
+    "legal_reference",
+    "verified",
+    "starts",
+    "pauses_stop_total",
+    "term",
+    "valid_from",
+    "stages",
+    "chosen_for",
 )
 _STAGE = (
-    "code", "title", "role", "term", "after", "content", "form", "result", "legal_reference", "verified", "optional",
-    "answer", "pause_reasons",
+    "code",
+    "title",
+    "role",
+    "term",
+    "after",
+    "content",
+    "form",
+    "result",
+    "legal_reference",
+    "verified",
+    "optional",
+    "answer",
+    "pause_reasons",
 )
 _CHOICE = ("topic", "kind", "channel")

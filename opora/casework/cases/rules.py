@@ -1,6 +1,6 @@
 """Choosing a passport, a route and the next stages; counting the clock. Pure: no tables, no present moment."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,17 +97,6 @@ def followers(plan: Sequence[PlannedStage], codes: Collection[str]) -> set[str]:
     return found
 
 
-def joined(periods: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """The same time as periods that neither overlap nor touch, in order: time paused twice counts once."""
-    result: list[tuple[datetime, datetime]] = []
-    for start, end in sorted(periods):
-        if result and start <= result[-1][1]:
-            result[-1] = result[-1][0], max(end, result[-1][1])
-        elif start < end:
-            result.append((start, end))
-    return result
-
-
 def share_reached(warnings: Sequence[datetime], now: datetime) -> int:
     """The highest share of the term that is spent."""
     return max((share for share, moment in zip(SHARES, warnings, strict=True) if moment <= now), default=0)
@@ -119,11 +108,6 @@ def next_warning(warnings: Sequence[datetime], warned: int) -> datetime | None:
         if share > warned:
             return moment
     return None
-
-
-def least_loaded(loads: Mapping[int, int]) -> int | None:
-    """Who has the least to do; the one hired first among equals."""
-    return min(loads, key=lambda employee_id: (loads[employee_id], employee_id), default=None)
 
 
 def case_number(*, branch_code: str, year: int, sequence: int) -> str:

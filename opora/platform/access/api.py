@@ -10,7 +10,7 @@ from opora.platform.access import operations, queries
 from opora.platform.access.permissions import AccessPermission
 from opora.platform.permissions import SIGNED_IN
 from opora.platform.rest.cursors import USUAL
-from opora.platform.rest.doors import Door
+from opora.platform.rest.doors import Door, caller
 from opora.platform.rest.pages import page_of
 from opora.platform.rest.schemas import Cursor, FilledLine, Id, Input, Limit, Moment, Output, Page
 
@@ -54,8 +54,7 @@ class IssuedToken(Token):
 @router.get("/me", permission=SIGNED_IN, response=Me, summary="Who I am")
 def get_me(request: HttpRequest) -> Me:
     """Answer who the token or session belongs to, what he may do and whose data he sees."""
-    user = request.user
-    assert user.is_authenticated
+    user = caller(request)
     return Me(
         id=user.pk,
         username=user.username,
@@ -71,10 +70,9 @@ def get_me(request: HttpRequest) -> Me:
 @router.get("/tokens", permission=AccessPermission.ISSUE_TOKEN, response=Page[Token], summary="List tokens")
 def list_tokens(request: HttpRequest, cursor: Cursor = "", limit: Limit = USUAL) -> Page[Token]:
     """List your tokens, the newest first; who manages access sees everybody's."""
-    assert request.user.is_authenticated
     tokens = queries.tokens()
-    if not request.user.holds(AccessPermission.MANAGE):
-        tokens = tokens.filter(user_id=request.user.pk)
+    if not caller(request).holds(AccessPermission.MANAGE):
+        tokens = tokens.filter(user_id=caller(request).pk)
     return page_of(request, Token, tokens, by=["-pk"], cursor=cursor, limit=limit)
 
 
@@ -87,13 +85,13 @@ def list_tokens(request: HttpRequest, cursor: Cursor = "", limit: Limit = USUAL)
 )
 def issue_token(request: HttpRequest, payload: TokenToIssue) -> Status[IssuedToken]:
     """Make a key for a program. The secret is shown once."""
-    assert request.user.is_authenticated
+    by = caller(request)
     token, secret = operations.issue_token(
-        user_id=payload.user_id or request.user.pk,
+        user_id=payload.user_id or by.pk,
         name=payload.name,
         permissions=payload.permissions,
         expires_at=payload.expires_at,
-        by=request.user,
+        by=by,
     )
     return Status(201, IssuedToken(**Token.from_orm(token).dict(), secret=secret))
 
@@ -103,6 +101,5 @@ def issue_token(request: HttpRequest, payload: TokenToIssue) -> Status[IssuedTok
 )
 def revoke_token(request: HttpRequest, token_id: Id) -> HttpResponse:
     """Close the token at once. Revoking twice is harmless."""
-    assert request.user.is_authenticated
-    operations.revoke_token(token_id=token_id, by=request.user)
+    operations.revoke_token(token_id=token_id, by=caller(request))
     return HttpResponse(status=204)

@@ -57,9 +57,10 @@ def encode(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode(cursor: str) -> list[Any]:
+def decode(cursor: str, *kinds: type) -> list[Any]:
     """Read a cursor back.
 
+    :param kinds: what its values must be, where the caller does not check himself.
     :raises BadCursor: when it is not one of ours.
     """
     try:
@@ -67,6 +68,8 @@ def decode(cursor: str) -> list[Any]:
     except (binascii.Error, ValueError) as error:
         raise _bad() from error
     if not isinstance(values, list) or not all(isinstance(v, str | int) and "\0" not in str(v) for v in values):
+        raise _bad()
+    if kinds and [type(value) for value in values] != list(kinds):
         raise _bad()
     return values
 

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
 from hashlib import sha256
-from typing import Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -30,6 +31,9 @@ from opora.platform.rest import openapi, problems
 from opora.platform.rest.limits import RateLimit
 from opora.platform.rest.operations import claim_key, keep_answer
 from opora.platform.rest.problems import NotSignedIn, TooOften, Unreadable
+
+if TYPE_CHECKING:
+    from opora.platform.access.models import User
 
 V = TypeVar("V", bound=Callable[..., Any])
 Run = Callable[..., HttpResponse]
@@ -121,6 +125,12 @@ class StrictParser(Parser):
         return super().parse_querydict(data, list_fields, request)
 
 
+def caller(request: HttpRequest) -> "User":
+    """Who acts. Only for operations that a stranger cannot reach."""
+    assert request.user.is_authenticated
+    return request.user
+
+
 def _no_such_number(name: str) -> NoReturn:
     raise ValueError(name)
 
@@ -135,9 +145,9 @@ def _guard(permission: StrEnum | str, secret: bool) -> Callable[[Run], Run]:
                 _admit(request, permission)
                 if request.method == "POST" and "Idempotency-Key" in request.headers:
                     return _run_once(run, request, path, secret)
+                return _run(run, request, path)
             except Exception as error:
                 return _refuse(request, error)
-            return run(request, **path)
 
         return guarded
 
@@ -159,6 +169,14 @@ def _admit(request: HttpRequest, permission: StrEnum | str) -> None:
         raise TooOften(wait)
 
 
+def _run(run: Run, request: HttpRequest, path: dict[str, Any]) -> HttpResponse:
+    """Run the operation, and find out before answering whether the keys it wrote lead anywhere."""
+    response = run(request, **path)
+    if request.method != "GET" and response.status_code < 400:
+        connection.check_constraints()
+    return response
+
+
 def _run_once(run: Run, request: HttpRequest, path: dict[str, Any], secret: bool) -> HttpResponse:
     key = request.headers["Idempotency-Key"]
     if not (0 < len(key) <= 200 and key.isascii() and key.isprintable()):
@@ -171,7 +189,7 @@ def _run_once(run: Run, request: HttpRequest, path: dict[str, Any], secret: bool
         if kept.location:
             again["Location"] = kept.location
         return again
-    response = run(request, **path)
+    response = _run(run, request, path)
     if response.status_code < 400:
         body = None if secret else response.content.decode()
         location = response.headers.get("Location", "")

@@ -2,16 +2,19 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import IntegrityError
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja.errors import HttpError, ValidationError
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
 from opora.platform.errors import BusinessError
 
@@ -107,6 +110,8 @@ def answer(error: Exception) -> HttpResponse:
         return problem(403, "forbidden", _("You have no permission for this: %s.") % error)
     if isinstance(error, Http404 | ObjectDoesNotExist):
         return problem(404, "not_found", _("There is no such thing, or you may not see it."))
+    if isinstance(error, IntegrityError) and isinstance(error.__cause__, ForeignKeyViolation | UniqueViolation):
+        return _clash(error.__cause__)
     if isinstance(error, TooOften):
         response = problem(429, "too_often", _("Too many requests: slow down."))
         response["Retry-After"] = str(int(error.wait) + 1)
@@ -114,6 +119,15 @@ def answer(error: Exception) -> HttpResponse:
     if isinstance(error, SuspiciousOperation | UnreadablePostError | MultiPartParserError):
         return problem(400, "unreadable", _("The request cannot be read."))
     return broken(error)
+
+
+def _clash(error: ForeignKeyViolation | UniqueViolation) -> HttpResponse:
+    """What only the database could know: an id that leads nowhere, a value that is taken."""
+    column = re.search(r"\((\w+)\)=", error.diag.message_detail or "")
+    field = column[1] if column else None
+    if isinstance(error, UniqueViolation):
+        return problem(409, "taken", _("Such a one already exists."), field=field)
+    return problem(422, "unknown_reference", _("It refers to what does not exist."), field=field)
 
 
 def broken(error: Exception) -> HttpResponse:

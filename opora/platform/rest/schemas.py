@@ -41,7 +41,9 @@ def _day(value: Any) -> Any:
 
 
 def _whole(value: Any) -> Any:
-    """Whole numbers: as such in a body, in digits in a query."""
+    """Whole numbers: as such in a body (17.0 is one too, in JSON), in digits in a query."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, str) and _WHOLE.fullmatch(value))):
         raise PydanticCustomError("int_type", "a whole number")
     return value
@@ -87,6 +89,8 @@ Day = Annotated[
 ]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(_whole)]
 SmallId = Annotated[int, Field(ge=1, le=2**15 - 1), BeforeValidator(_whole)]
+#: How many of something.
+Value = Annotated[int, Field(ge=0, le=10_000), BeforeValidator(_whole)]
 Version = Annotated[
     int,
     Field(ge=1, le=2**31 - 1, description="The version you read; 409 `changed_meanwhile` if it is no longer the last"),
@@ -106,6 +110,19 @@ FilledLine = Annotated[
 FilledText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000, pattern=r"\S"),
+    BeforeValidator(_text),
+]
+#: Empty, or a phone in E.164; empty, or something that looks like an e-mail address.
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=16, pattern=r"^([+][0-9]{5,15})?$"),
+    Field(description="E.164, or empty", examples=["+78612000000"]),
+    BeforeValidator(_text),
+]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^([^@\s]+@[^@\s]+[.][^@\s.]+)?$"),
+    Field(description="Or empty", examples=["ivanova@example.org"]),
     BeforeValidator(_text),
 ]
 Money = Annotated[

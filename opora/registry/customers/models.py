@@ -64,12 +64,17 @@ class Customer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["id", "group"], name="customers_customer_key_with_group"),
             models.UniqueConstraint(
-                fields=["inn", "kpp"], condition=Q(kind="LEGAL_ENTITY") & ~Q(inn=""), name="customers_one_entity_by_inn_kpp"
+                fields=["inn", "kpp"],
+                condition=Q(kind="LEGAL_ENTITY") & ~Q(inn=""),
+                name="customers_one_entity_by_inn_kpp",
             ),
             models.CheckConstraint(condition=~Q(name_key=""), name="customers_customer_has_a_name"),
-            models.CheckConstraint(condition=Q(overdue=None) | Q(overdue__gte=0), name="customers_overdue_not_negative"),
             models.CheckConstraint(
-                condition=~Q(kind="INDIVIDUAL") | (Q(kpp="", ogrn="") & ~Q(last_name="")), name="customers_person_is_a_person"
+                condition=Q(overdue=None) | Q(overdue__gte=0), name="customers_overdue_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="INDIVIDUAL") | (Q(kpp="", ogrn="") & ~Q(last_name="")),
+                name="customers_person_is_a_person",
             ),
             models.CheckConstraint(condition=Q(kind="LEGAL_ENTITY") | Q(kpp=""), name="customers_kpp_of_entities_only"),
         ]

@@ -130,17 +130,19 @@ class DirectoryEntry:
 
 
 def search_directory(
-    text: str = "", *, branch_id: int | None = None, after: str = "", limit: int = 50
+    text: str = "", *, branch_id: int | None = None, after: str = "", after_id: int | None = None, limit: int = 50
 ) -> Sequence[DirectoryEntry]:
     """People whose name (in any order, misspelt too), phone, e-mail, position, division or duties fit the text.
 
     :param after: name key of the last line of the page before.
+    :param after_id: id of that line, so that a namesake at the border of two pages is not lost.
     """
     found = Employee.objects.filter(active=True).select_related("division", "division__branch", "position", "deputy")
     if branch_id is not None:
         found = found.filter(division__branch_id=branch_id)
     if after:
-        found = found.filter(name_key__gt=after)
+        namesakes = Q(name_key=after, pk__gt=after_id) if after_id is not None else Q(pk__in=[])
+        found = found.filter(Q(name_key__gt=after) | namesakes)
     for word in words(text):
         digits = "".join(filter(str.isdigit, word))
         fits = (

@@ -71,6 +71,14 @@ begin
 end $$;
 """
 
+WORDS = """
+create view cases_words as
+    select id, to_tsvector('russian'::regconfig, translate(text, 'Ёё', 'Ее')) as words from cases_case
+    where (select current_setting('opora.everything', true) = 'on')
+        or (branch_id = any ((select nullif(current_setting('opora.branches', true), '')::smallint[])::smallint[])
+            and group_id = any ((select nullif(current_setting('opora.groups_seen', true), '')::smallint[])::smallint[]));
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0001_initial")]
@@ -85,5 +93,6 @@ class Migration(migrations.Migration):
         protect_through("cases_stagepause", parent="cases_casestage", key="stage_id"),
         protect_through("cases_casenote", parent="cases_case", key="case_id"),
         protect_through("cases_caseextension", parent="cases_case", key="case_id"),
+        migrations.RunSQL(WORDS, "drop view cases_words;"),
         migrations.RunSQL(WORKLOAD, "drop function cases_count_work() cascade; drop function cases_free_person(bigint[]);"),
     ]

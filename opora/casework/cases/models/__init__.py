@@ -1,7 +1,13 @@
 """Tables of the module, by subject."""
 
-from opora.casework.cases.models.cases import Case, CaseExtension, CaseNote, CaseStage, StagePause
-from opora.casework.cases.models.passports import CatalogueStamp, Passport, PassportChoice, PassportStage, PassportVersion
+from opora.casework.cases.models.cases import Case, CaseExtension, CaseNote, CaseStage, CaseWords, StagePause
+from opora.casework.cases.models.passports import (
+    CatalogueStamp,
+    Passport,
+    PassportChoice,
+    PassportStage,
+    PassportVersion,
+)
 from opora.casework.cases.models.topics import RoutingRule, Topic, Workload
 
 __all__ = [
@@ -9,6 +15,7 @@ __all__ = [
     "CaseExtension",
     "CaseNote",
     "CaseStage",
+    "CaseWords",
     "CatalogueStamp",
     "Passport",
     "PassportChoice",

@@ -113,7 +113,10 @@ def load_passport_files(*, sources: Mapping[str, bytes], by: User) -> LoadedPass
     passports = dict(Passport.objects.filter(code__in=changed).values_list("code", "pk"))
     wanted = [
         PassportChoice(
-            passport_id=passports[text.code], topic_id=topics.get(choice.topic), kind=choice.kind, channel=choice.channel
+            passport_id=passports[text.code],
+            topic_id=topics.get(choice.topic),
+            kind=choice.kind,
+            channel=choice.channel,
         )
         for text in changed.values()
         for choice in text.choices
@@ -132,19 +135,43 @@ def _add_version(passport: Passport, text: PassportText, before: PassportVersion
         before.valid_to = valid_from
         before.save(update_fields=["valid_to"])
     version = PassportVersion.objects.create(
-        passport=passport, version=before.version + 1 if before else 1, valid_from=valid_from, digest=text.digest,
-        title=text.title, applicants=text.applicants, price=text.price, price_basis=text.price_basis,
-        conditions=text.conditions, result=text.result, complaints=text.complaints,
-        legal_reference=text.legal_reference, verified=text.verified, starts=text.starts,
-        pauses_stop_total=text.pauses_stop_total, term_amount=text.term.amount, term_unit=text.term.unit,
+        passport=passport,
+        version=before.version + 1 if before else 1,
+        valid_from=valid_from,
+        digest=text.digest,
+        title=text.title,
+        applicants=text.applicants,
+        price=text.price,
+        price_basis=text.price_basis,
+        conditions=text.conditions,
+        result=text.result,
+        complaints=text.complaints,
+        legal_reference=text.legal_reference,
+        verified=text.verified,
+        starts=text.starts,
+        pauses_stop_total=text.pauses_stop_total,
+        term_amount=text.term.amount,
+        term_unit=text.term.unit,
         loaded_at=timezone.now(),
     )
     PassportStage.objects.bulk_create(
         PassportStage(
-            version=version, ordinal=ordinal, code=stage.code, title=stage.title, role=stage.role,
-            content=stage.content, form=stage.form, result=stage.result, legal_reference=stage.legal_reference,
-            verified=stage.verified, term_amount=stage.term.amount, term_unit=stage.term.unit, after=list(stage.after),
-            pause_reasons=list(stage.pause_reasons), optional=stage.optional, answer=stage.answer,
+            version=version,
+            ordinal=ordinal,
+            code=stage.code,
+            title=stage.title,
+            role=stage.role,
+            content=stage.content,
+            form=stage.form,
+            result=stage.result,
+            legal_reference=stage.legal_reference,
+            verified=stage.verified,
+            term_amount=stage.term.amount,
+            term_unit=stage.term.unit,
+            after=list(stage.after),
+            pause_reasons=list(stage.pause_reasons),
+            optional=stage.optional,
+            answer=stage.answer,
         )
         for ordinal, stage in enumerate(text.stages, start=1)
     )
@@ -169,8 +196,12 @@ def _check_choices(wanted: Iterable[PassportChoice]) -> None:
 
 def _vocabulary(topics: Iterable[str]) -> Vocabulary:
     return Vocabulary(
-        roles=StageRole.values, pause_reasons=PauseReason.values, events=ClockStart.values, kinds=Kind.values,
-        channels=Channel.values, topics=list(topics),
+        roles=StageRole.values,
+        pause_reasons=PauseReason.values,
+        events=ClockStart.values,
+        kinds=Kind.values,
+        channels=Channel.values,
+        topics=list(topics),
     )
 
 
@@ -189,9 +220,13 @@ def load_topics(*, by: User, source: str | None = None) -> list[str]:
             continue
         numbers = row.get("rows", {})
         known[row["code"]] = Topic.objects.create(
-            code=row["code"], name=row["name"], parent=known[row["parent"]] if row.get("parent") else None,
-            fixed=row.get("fixed", False), appeal_row=numbers.get("appeal", ""),
-            complaint_row=numbers.get("complaint", ""), application_row=numbers.get("application", ""),
+            code=row["code"],
+            name=row["name"],
+            parent=known[row["parent"]] if row.get("parent") else None,
+            fixed=row.get("fixed", False),
+            appeal_row=numbers.get("appeal", ""),
+            complaint_row=numbers.get("complaint", ""),
+            application_row=numbers.get("application", ""),
         )
         added.append(row["code"])
     if added:
@@ -249,7 +284,12 @@ def _locked_topic(topic_id: int, *, field: str = "topic_id") -> Topic:
 
 @transaction.atomic
 def set_routing_rule(
-    *, role: str, division_id: int, by: User, topic_id: int | None = None, branch_id: int | None = None,
+    *,
+    role: str,
+    division_id: int,
+    by: User,
+    topic_id: int | None = None,
+    branch_id: int | None = None,
     district_id: int | None = None,
 ) -> RoutingRule:
     """Send stages of a role, for a topic and territory, to a division; the rule for the same place is replaced.
@@ -271,13 +311,21 @@ def set_routing_rule(
     if topic_id is not None:
         _locked_topic(topic_id)
     rule, created = RoutingRule.objects.select_for_update().get_or_create(
-        role=role, topic_id=topic_id, branch_id=branch_id, district_id=district_id, defaults={"division_id": division_id}
+        role=role,
+        topic_id=topic_id,
+        branch_id=branch_id,
+        district_id=district_id,
+        defaults={"division_id": division_id},
     )
     if not created:
         rule.division_id, rule.version = division_id, rule.version + 1
         rule.save()
     event = RoutingRuleSet(
-        rule_id=rule.pk, role=role, topic_id=topic_id, branch_id=branch_id, district_id=district_id,
+        rule_id=rule.pk,
+        role=role,
+        topic_id=topic_id,
+        branch_id=branch_id,
+        district_id=district_id,
         division_id=division_id,
     )
     publish(event, by=by, about=[rule])

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opora.casework.cases.events import StageQueued, StageStarted
-from opora.casework.cases.models import Case, CaseNote, CaseStage, StagePause
+from opora.casework.cases.models import Case, CaseExtension, CaseNote, CaseStage, StagePause
 from opora.casework.cases.queries.catalogue import Catalogue, StagePlan, VersionPlan, catalogue
 from opora.casework.cases.queries.clock import Clock, clock_of
-from opora.casework.cases.rules import joined, least_loaded, next_warning, share_reached, startable
+from opora.casework.cases.rules import next_warning, share_reached, startable
 from opora.casework.cases.stages import (
     MOVES,
     STAGE_MOVES,
@@ -24,6 +24,7 @@ from opora.casework.cases.stages import (
     State,
 )
 from opora.platform.access.models import User
+from opora.platform.calendar.terms import Pause
 from opora.platform.errors import BusinessError
 from opora.platform.journal.events import Event
 from opora.platform.journal.operations import publish_many
@@ -47,6 +48,8 @@ class CaseWork:
     now: datetime
     by: User
     stages: list[CaseStage]
+    #: Calendar days by which the case has been extended.
+    extended_days: int = 0
     #: Pauses of every stage; those of stages not yet saved are keyed by code.
     pauses: dict[int | str, list[StagePause]] = field(default_factory=dict)
     begun: list[CaseStage] = field(default_factory=list)
@@ -85,10 +88,9 @@ class CaseWork:
     def reopened(self) -> bool:
         return self.case.counts_from > self.case.registered_at
 
-    def stood(self, stage: CaseStage) -> list[tuple[datetime, datetime]]:
+    def stood(self, stage: CaseStage) -> list[Pause]:
         """The closed pauses of the stage."""
-        pauses = self.pauses.get(stage.pk or stage.code, [])
-        return joined((pause.from_at, pause.to_at) for pause in pauses if pause.to_at is not None)
+        return [Pause(p.from_at, p.to_at) for p in self.pauses.get(stage.pk or stage.code, []) if p.to_at is not None]
 
     # Moving
 
@@ -132,35 +134,35 @@ class CaseWork:
         self.assign(stage)
         self.touch(stage)
         self.begun.append(stage)
+        self.case.division_id, self.case.employee_id = stage.division_id, stage.employee_id
 
     def time(self, stage: CaseStage) -> None:
         """Count the due time and the warnings of a stage anew; those already given are not repeated."""
         assert stage.started_at is not None
-        stood = self.stood(stage)
-        due = self.clock.due(self.planned(stage).term, stage.started_at, stood)
+        term, stood = self.planned(stage).term, self.stood(stage)
+        stage.due_at, stage.warnings = self.clock.count(term, stage.started_at, stood)
         if stage.extended_days:
-            due = self.clock.days_later(due, stage.extended_days)
-        stage.due_at = due
-        stage.warnings = self.clock.warnings(stage.started_at, due, stood)
+            stage.due_at = self.clock.days_later(stage.due_at, stage.extended_days)
+            stage.warnings = self.clock.warnings_between(stage.started_at, stage.due_at)
         running = stage.status == StageStatus.RUNNING
         stage.next_warning_at = next_warning(stage.warnings, stage.warned) if running else None
         self.touch(stage)
 
     def time_case(self) -> None:
         """Count the due time of the whole case anew, unless its sender has set it."""
-        case = self.case
-        stood: list[tuple[datetime, datetime]] = []
+        case, stood = self.case, []
+        case.stands_since = None
         if self.plan.pauses_stop_total:
-            stood = joined(period for stage in self.stages for period in self.stood(stage))
+            stood = [pause for stage in self.stages for pause in self.stood(stage)]
             open_pauses = [p.from_at for pauses in self.pauses.values() for p in pauses if p.to_at is None]
             case.stands_since = min(open_pauses, default=None)
+        if case.due_is_given:
+            case.warnings = self.clock.warnings_between(case.counts_from, case.due_at)
         else:
-            case.stands_since = None
-        if not case.due_is_given:
-            case.due_at = self.clock.due(self.plan.term, case.counts_from, stood)
-        if case.pk and (extension := getattr(case, "extension", None)):
-            case.due_at = self.clock.days_later(case.due_at, extension.days)
-        case.warnings = self.clock.warnings(case.counts_from, case.due_at, stood)
+            case.due_at, case.warnings = self.clock.count(self.plan.term, case.counts_from, stood)
+        if self.extended_days:
+            case.due_at = self.clock.days_later(case.due_at, self.extended_days)
+            case.warnings = self.clock.warnings_between(case.counts_from, case.due_at)
         self.warn_case()
 
     def warn_case(self) -> None:
@@ -195,8 +197,12 @@ class CaseWork:
     def next_round(self, stage: CaseStage) -> CaseStage:
         """A fresh run of the stage, waiting for its turn."""
         fresh = CaseStage(
-            branch_id=self.case.branch_id, group_id=self.case.group_id, ordinal=stage.ordinal, round=stage.round + 1,
-            code=stage.code, role=stage.role,
+            branch_id=self.case.branch_id,
+            group_id=self.case.group_id,
+            ordinal=stage.ordinal,
+            round=stage.round + 1,
+            code=stage.code,
+            role=stage.role,
         )
         self.stages.append(fresh)
         return fresh
@@ -235,15 +241,17 @@ class CaseWork:
 
     def save(self) -> None:
         """Write what has changed, publish what has happened, and tell the screens."""
+        self.case.save()
+        self.save_stages()
+
+    def save_stages(self) -> None:
+        """The same for a case that has just been written."""
         case = self.case
-        if self.begun:
-            last = self.begun[-1]
-            case.division_id, case.employee_id = last.division_id, last.employee_id
-        case.save()
         fresh = [stage for stage in self.stages if stage.pk is None]
         for stage in fresh:
             stage.case = case
         CaseStage.objects.bulk_create(fresh)
+        self._save_inherited_pauses(fresh)
         changed = [s for s in self.stages if s not in fresh and f"{s.code}:{s.round}" in self.touched]
         if changed:
             CaseStage.objects.bulk_update(changed, _CHANGING)
@@ -251,6 +259,16 @@ class CaseWork:
             self.facts.append((_began(stage), [case]))
         publish_many(self.facts, by=self.by)
         announce(*topics_of(case, [*self.begun, *changed]))
+
+    def _save_inherited_pauses(self, fresh: Sequence[CaseStage]) -> None:
+        """Pauses that new stages took over from those they replace."""
+        inherited = []
+        for stage in fresh:
+            for pause in self.pauses.pop(stage.code, []):
+                pause.stage = stage
+                inherited.append(pause)
+        if inherited:
+            StagePause.objects.bulk_create(inherited)
 
 
 def take_up(case: Case, *, by: User) -> CaseWork:
@@ -261,9 +279,22 @@ def take_up(case: Case, *, by: User) -> CaseWork:
     for pause in StagePause.objects.filter(stage__case=case).order_by("from_at", "pk"):
         pauses.setdefault(pause.stage_id, []).append(pause)
     return CaseWork(
-        case=case, plan=everything.versions[case.passport_version_id], catalogue=everything,
-        clock=clock_of(case.branch_id), now=timezone.now(), by=by, stages=stages, pauses=pauses,
+        case=case,
+        plan=everything.versions[case.passport_version_id],
+        catalogue=everything,
+        clock=clock_of(case.branch_id),
+        now=timezone.now(),
+        by=by,
+        stages=stages,
+        pauses=pauses,
+        extended_days=_extended_days(case),
     )
+
+
+def _extended_days(case: Case) -> int:
+    """An extension from before the case was reopened counts no more."""
+    extension = CaseExtension.objects.filter(case=case, at__gte=case.counts_from)
+    return extension.values_list("days", flat=True).first() or 0
 
 
 def free_person(people: Sequence[int]) -> int | None:
@@ -271,7 +302,7 @@ def free_person(people: Sequence[int]) -> int | None:
     if not people:
         return None
     if len(people) == 1:
-        return least_loaded({people[0]: 0})
+        return people[0]
     with connection.cursor() as cursor:
         cursor.execute("select cases_free_person(%s::bigint[])", [list(people)])
         found: int | None = cursor.fetchone()[0]
@@ -291,9 +322,7 @@ def explain(work: CaseWork, kind: NoteKind, reason: str, *, stage: CaseStage | N
     """
     if not reason.strip():
         raise ReasonMissing(_("Say why: the reason stays with the case."), field="reason")
-    return CaseNote.objects.create(
-        case=work.case, stage=stage, kind=kind, text=reason.strip(), by=work.by, at=work.now
-    )
+    return CaseNote.objects.create(case=work.case, stage=stage, kind=kind, text=reason.strip(), by=work.by, at=work.now)
 
 
 def _began(stage: CaseStage) -> Event:
@@ -301,12 +330,26 @@ def _began(stage: CaseStage) -> Event:
     if stage.employee_id is None:
         return StageQueued(case_id=stage.case_id, stage_id=stage.pk, code=stage.code, division_id=stage.division_id)
     return StageStarted(
-        case_id=stage.case_id, stage_id=stage.pk, code=stage.code, division_id=stage.division_id,
+        case_id=stage.case_id,
+        stage_id=stage.pk,
+        code=stage.code,
+        division_id=stage.division_id,
         employee_id=stage.employee_id,
     )
 
 
 _CHANGING = [
-    "status", "ordinal", "role", "division", "employee", "started_at", "due_at", "finished_at", "result", "extended_days",
-    "warnings", "next_warning_at", "warned",
+    "status",
+    "ordinal",
+    "role",
+    "division",
+    "employee",
+    "started_at",
+    "due_at",
+    "finished_at",
+    "result",
+    "extended_days",
+    "warnings",
+    "next_warning_at",
+    "warned",
 ]

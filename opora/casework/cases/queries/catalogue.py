@@ -16,15 +16,15 @@ from opora.casework.cases.models import (
 )
 from opora.casework.cases.rules import Choice, PlannedStage, Route, chosen_passport, matching_route
 from opora.casework.cases.stages import Kind
-from opora.platform.calendar.rules import Term, Unit
+from opora.platform.calendar.terms import Term, TermUnit
 
 _UNITS = {
-    "minutes": Unit.MINUTES,
-    "hours": Unit.HOURS,
-    "working_hours": Unit.WORKING_HOURS,
-    "working_days": Unit.WORKING_DAYS,
-    "days": Unit.CALENDAR_DAYS,
-    "months": Unit.MONTHS,
+    "minutes": TermUnit.MINUTES,
+    "hours": TermUnit.HOURS,
+    "working_hours": TermUnit.WORKING_HOURS,
+    "working_days": TermUnit.WORKING_DAYS,
+    "days": TermUnit.CALENDAR_DAYS,
+    "months": TermUnit.MONTHS,
 }
 _NO_STAMP = UUID(int=0)
 
@@ -166,7 +166,11 @@ def _read(stamp: UUID) -> Catalogue:
         ],
         routes=[
             Route(
-                id=r.pk, role=r.role, topic_id=r.topic_id, branch_id=r.branch_id, district_id=r.district_id,
+                id=r.pk,
+                role=r.role,
+                topic_id=r.topic_id,
+                branch_id=r.branch_id,
+                district_id=r.district_id,
                 division_id=r.division_id,
             )
             for r in RoutingRule.objects.order_by("pk")

@@ -1,0 +1,50 @@
+"""The clock of a branch: terms counted on the production calendar in its working hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from opora.casework.cases.rules import SHARES
+from opora.platform.calendar.hours import WorkingHours
+from opora.platform.calendar.production import ProductionCalendar
+from opora.platform.calendar.queries import production_calendar
+from opora.platform.calendar.terms import Pause, Term, TermUnit, due_at, share_moments
+from opora.registry.organization.queries import working_hours_of
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The working time of one branch."""
+
+    calendar: ProductionCalendar
+    hours: WorkingHours
+
+    def due(self, term: Term, start: datetime, stood: Sequence[Pause] = ()) -> datetime:
+        """When a term that began at `start` ends, the pauses left out."""
+        return due_at(term, start, self.calendar, self.hours, stood)
+
+    def days_later(self, moment: datetime, days: int) -> datetime:
+        """So many calendar days after a due moment; a day off moves it to the next working day."""
+        return self.due(Term(days, TermUnit.CALENDAR_DAYS), moment)
+
+    def count(self, term: Term, start: datetime, stood: Sequence[Pause] = ()) -> tuple[datetime, list[datetime]]:
+        """When a term ends, and when to warn: at a half, four fifths and the whole, each in working hours."""
+        moments = share_moments(term, start, SHARES, self.calendar, self.hours, stood)
+        return moments[-1], self._at_work(moments)
+
+    def warnings_between(self, start: datetime, due: datetime) -> list[datetime]:
+        """When to warn of a due moment that no term explains: one given from outside, or extended."""
+        whole = max(due - start, timedelta())
+        return self._at_work([start + whole * share / 100 for share in SHARES])
+
+    def working(self, moment: datetime) -> bool:
+        """Whether people are at work."""
+        return self.hours.next_working_moment(moment, self.calendar) == moment
+
+    def _at_work(self, moments: Sequence[datetime]) -> list[datetime]:
+        return [self.hours.next_working_moment(moment, self.calendar) for moment in moments]
+
+
+def clock_of(branch_id: int) -> Clock:
+    """The clock of a branch."""
+    return Clock(production_calendar(), working_hours_of(branch_id))
