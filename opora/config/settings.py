@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "opora.config.navigation.frame",
             ],
         },
     },
@@ -160,6 +161,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 #: Requests a second one user may send to the API, on average, for each web worker.
 API_RATE = float(os.environ.get("OPORA_API_RATE") or 500)
 
+CUSTOMER_TABS = "opora.config.navigation.customer_tabs"
 SUBSCRIPTIONS = "opora.config.subscriptions.SUBSCRIPTIONS"
 PROCRASTINATE_IMPORT_PATHS = ["opora.platform.journal.operations", "opora.config.schedule"]
 

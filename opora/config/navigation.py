@@ -1,0 +1,150 @@
+"""The frame of every page: menu, search, bell; the tabs of a customer's card; where the work of each role begins."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from opora.casework.cases.permissions import CasePermission
+from opora.platform.access.models import User
+from opora.platform.permissions import signed_in
+from opora.registry.customers.permissions import CustomerPermission
+from opora.registry.organization.permissions import OrganizationPermission
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the menu; without a permission it is everybody's."""
+
+    title: str | Promise
+    url: str
+    icon: str
+    permission: StrEnum | None = None
+    key: str = ""
+    count_url: str = ""
+    topic: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str | Promise
+    items: Sequence[Item]
+
+
+MENU: Sequence[Group] = (
+    Group(
+        _("Work"),
+        (
+            Item(_("Operator's desk"), "operator:desk", "headset", CasePermission.REGISTER, "KeyN"),
+            Item(_("My stages"), "executor:desk", "checklist", CasePermission.WORK, "KeyM"),
+            Item(_("Control"), "supervisor:board", "gauge", CasePermission.SUPERVISE, "KeyK"),
+            Item(_("Cases"), "cases:list", "inbox", CasePermission.VIEW, "KeyO"),
+        ),
+    ),
+    Group(
+        _("Directories"),
+        (
+            Item(_("Customers"), "customers:list", "users", CustomerPermission.VIEW, "KeyU"),
+            Item(_("Employees"), "organization:directory", "address-book"),
+            Item(_("Structure"), "organization:structure", "sitemap", OrganizationPermission.EDIT_STRUCTURE),
+        ),
+    ),
+    Group(
+        _("Settings"),
+        (
+            Item(_("Passports"), "cases:passports", "license", CasePermission.VIEW),
+            Item(_("Topics"), "cases:topics", "category", CasePermission.CONFIGURE),
+            Item(_("Routing"), "cases:routing", "route", CasePermission.CONFIGURE),
+            Item(_("Import"), "customers:import", "upload", CustomerPermission.IMPORT),
+        ),
+    ),
+)
+
+#: Where a role begins its day; the first of the user's roles that stands here decides.
+HOMES: Mapping[str, str] = {
+    "operator": "operator:desk",
+    "clerk": "operator:desk",
+    "dispatcher": "operator:desk",
+    "supervisor": "supervisor:board",
+    "executor": "executor:desk",
+}
+
+#: Tabs of a customer's card: each is a fragment that its own module draws.
+TABS: Sequence[Item] = (
+    Item(_("Usage points"), "customers:points", "plug"),
+    Item(_("Cases"), "cases:of_customer", "inbox", CasePermission.VIEW),
+    Item(_("Contacts"), "customers:contacts", "address-book"),
+    Item(_("Agreements"), "customers:agreements", "file-text"),
+    Item(_("Messages"), "messaging:of_customer", "message"),
+    Item(_("History"), "customers:history", "history"),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What `screens/base.html` draws around every page."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {}
+    found: dict[str, Any] = {"navigation": _menu(user, request.path)}
+    if user.holds(CustomerPermission.VIEW):
+        found |= {
+            "search_url": reverse("customers:list"),
+            "search_suggest_url": reverse("customers:found"),
+            "search_hint": _("Phone, account, name, address, meter, INN"),
+        }
+    return found
+
+
+def customer_tabs(user: User, customer_id: int) -> list[dict[str, Any]]:
+    """The tabs of a customer's card that the user may open."""
+    return [
+        {"id": tab.url.replace(":", "-"), "title": tab.title, "icon": tab.icon, "url": url}
+        for tab in TABS
+        if _allowed(tab, user) and (url := _address(tab.url, customer_id))
+    ]
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to where the user's work begins."""
+    assert isinstance(request.user, User)
+    roles = request.user.roles.values_list("code", flat=True)
+    return redirect(next((HOMES[role] for role in HOMES if role in roles), "organization:directory"))
+
+
+def _menu(user: User, path: str) -> list[dict[str, Any]]:
+    groups = []
+    for group in MENU:
+        items = [
+            {
+                "title": item.title,
+                "url": url,
+                "icon": item.icon,
+                "key": item.key,
+                "count_url": _address(item.count_url) if item.count_url else "",
+                "topic": item.topic,
+                "active": path.startswith(url),
+            }
+            for item in group.items
+            if _allowed(item, user) and (url := _address(item.url))
+        ]
+        if items:
+            groups.append({"title": group.title, "items": items})
+    return groups
+
+
+def _allowed(item: Item, user: User) -> bool:
+    return item.permission is None or user.holds(item.permission)
+
+
+def _address(name: str, *arguments: Any) -> str:
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:  # until every module has its screens
+        return ""
