@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from opora.platform.journal.events import label_of
 from opora.platform.journal.models import Entry
 
 
@@ -16,6 +17,7 @@ class HistoryLine:
     by: str
     via: str
     event: str
+    label: str
     facts: dict[str, Any]
 
 
@@ -29,6 +31,13 @@ def history_of(thing: models.Model, *, limit: int = 100, reads: bool = False) ->
     if not reads:
         entries = entries.exclude(event="journal.PersonalDataRead")
     return [
-        HistoryLine(at=e.at, by=e.by.get_full_name() or e.by.username, via=e.via, event=e.event, facts=e.facts)
+        HistoryLine(
+            at=e.at,
+            by=e.by.get_full_name() or e.by.username,
+            via=e.via,
+            event=e.event,
+            label=label_of(e.event),
+            facts=e.facts,
+        )
         for e in entries[:limit]
     ]

@@ -1,6 +1,9 @@
 """A publisher and its listeners, for the tests of the journal alone."""
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.functional import Promise
 
 from opora.platform.journal.events import Event
 from opora.platform.journal.operations import on_queue
@@ -16,6 +19,8 @@ class LampLit(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LampBroken(Event):
+    label: ClassVar[Promise | str] = "Лампа разбита"
+
     lamp_id: int
 
 
