@@ -37,6 +37,8 @@ class CaseFilter:
     #: Nobody holds an open stage of it.
     unassigned: bool = False
     overdue: bool = False
+    #: Due in [due_from, due_before).
+    due_from: datetime | None = None
     due_before: datetime | None = None
     justified: str = ""
     result: str = ""
@@ -96,10 +98,11 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class CasePage:
-    """Lines, newest first, and where the next page begins, if there is one."""
+    """Lines, newest first, and the rows that border on the pages after and before, where there are such pages."""
 
     rows: Sequence[CaseRow]
     next: Place | None
+    previous: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -110,20 +113,44 @@ class Count:
     exact: bool
 
 
-def case_list(wanted: CaseFilter = ALL, *, after: Place | None = None, limit: int = 50) -> CasePage:
-    """A page of the cases that the user may see, newest first. One query, and one for the catalogue's stamp."""
+def case_list(
+    wanted: CaseFilter = ALL, *, after: Place | None = None, before: Place | None = None, limit: int = 50
+) -> CasePage:
+    """A page of the cases that the user may see, newest first. One query, and one for the catalogue's stamp.
+
+    :param after: the page follows this row.
+    :param before: the page ends before this row; where both are given, `after` decides.
+    """
     everything = catalogue()
     found = _filtered(wanted, everything)
+    backwards = before is not None and after is None
     if after is not None:
         found = found.filter(
             Q(registered_at__lt=after.registered_at) | Q(registered_at=after.registered_at, pk__lt=after.id),
             registered_at__lte=after.registered_at,
         )
+    elif before is not None:
+        found = found.filter(
+            Q(registered_at__gt=before.registered_at) | Q(registered_at=before.registered_at, pk__gt=before.id),
+            registered_at__gte=before.registered_at,
+        )
     now = timezone.now()
-    values = list(found.order_by("-registered_at", "-pk").values_list(*_COLUMNS, named=True)[: limit + 1])
+    order = ("registered_at", "pk") if backwards else ("-registered_at", "-pk")
+    values = list(found.order_by(*order).values_list(*_COLUMNS, named=True)[: limit + 1])
     rows = [_row(value, everything, now) for value in values[:limit]]
-    last = rows[-1] if len(values) > limit else None
-    return CasePage(rows, Place(last.registered_at, last.id) if last else None)
+    more = len(values) > limit
+    if backwards:
+        rows.reverse()
+    first, last = (_place(rows[0]), _place(rows[-1])) if rows else (None, None)
+    return CasePage(
+        rows,
+        next=last if more or backwards else None,
+        previous=first if after is not None or (backwards and more) else None,
+    )
+
+
+def _place(row: CaseRow) -> Place:
+    return Place(row.registered_at, row.id)
 
 
 def count_cases(wanted: CaseFilter = ALL) -> Count:
@@ -198,6 +225,7 @@ def _filtered(wanted: CaseFilter, everything: Catalogue) -> QuerySet[Case]:
         "usage_point_id": wanted.usage_point_id,
         "registered_at__gte": wanted.registered_from,
         "registered_at__lt": wanted.registered_to,
+        "due_at__gte": wanted.due_from,
         "due_at__lt": wanted.due_before,
     }
     found = found.filter(**{name: value for name, value in same.items() if value not in (None, "")})
