@@ -221,12 +221,23 @@ class CaseWork:
                 stage.division_id, stage.employee_id = self.case.division_id, self.case.employee_id
                 return
             role = StageRole.CURATOR
+        stage.division_id = self.division_for(role)
+        stage.employee_id = None if stage.division_id is None else self.person(stage)
+
+    def division_for(self, role: str) -> int | None:
+        """Where the routing rules send a stage of this role."""
         case = self.case
         route = self.catalogue.route(
             role=role, topic_id=case.topic_id, branch_id=case.branch_id, district_id=case.district_id
         )
-        stage.division_id = route.division_id if route else None
-        stage.employee_id = self.person(stage) if route else None
+        return route.division_id if route else None
+
+    def route_finished(self) -> None:
+        """Say whose the stages of a case carried over were; who did them, only the other system knows."""
+        for stage in self.stages:
+            if stage.status == StageStatus.DONE:
+                stage.division_id = self.division_for(stage.role)
+                self.case.division_id = stage.division_id or self.case.division_id
 
     def person(self, stage: CaseStage) -> int | None:
         """Somebody of the stage's division who is at work."""

@@ -20,6 +20,7 @@ from opora.casework.cases.rules import case_number
 from opora.casework.cases.stages import (
     Channel,
     ClockStart,
+    Justified,
     Kind,
     Result,
     Source,
@@ -31,7 +32,7 @@ from opora.platform.errors import BusinessError, EditForbidden, NotVisible
 from opora.platform.numbering.operations import next_number
 from opora.platform.scope import current_scope
 from opora.registry.customers.models import Customer, CustomerGroup, UsagePoint
-from opora.registry.organization.models import Branch, District
+from opora.registry.organization.models import Branch, District, Employee
 from opora.registry.organization.queries import employee_of
 
 #: The group of cases whose customer nobody knows.
@@ -100,8 +101,10 @@ def register_case(
     registered_at: datetime | None = None,
     due_at: datetime | None = None,
     answered_now: bool = False,
+    answered_at: datetime | None = None,
     answer: str = "",
     result: str = Result.EXPLAINED,
+    justified: str = "",
     once: str | None = None,
 ) -> Case:
     """Register a contact: choose its passport, plan its stages, begin those whose turn it is, find their people.
@@ -114,6 +117,8 @@ def register_case(
     :param registered_at: for cases carried over from another system.
     :param due_at: the date that a controlling body has set; it replaces the passport's total term.
     :param answered_now: the consumer already has his answer, and the case is closed with it.
+    :param answered_at: for cases carried over: when the other system answered; all their stages were done there.
+    :param justified: for complaints carried over, as the other system judged them.
     :param once: the sender's own key; the same key again returns the case registered before.
     :raises WrongValue, TextMissing, BranchNeeded, NoPassport, CannotAnswerAtOnce, WrongDate: naming the field.
     :raises NotVisible: when the customer, usage point, branch or topic is not there for this user.
@@ -130,9 +135,15 @@ def register_case(
     checked_choice(Kind, kind, "kind")
     checked_choice(Source, source, "source")
     checked_choice(Result, result, "result")
+    if justified:
+        checked_choice(Justified, justified, "justified")
     if received_at > registered_at or registered_at > now:
         raise WrongDate(
             _("A contact cannot be received after it is registered, nor later than now."), field="received_at"
+        )
+    if answered_at is not None and not registered_at <= answered_at <= now:
+        raise WrongDate(
+            _("A case cannot be answered before it is registered, nor later than now."), field="answered_at"
         )
     if due_at is not None and due_at <= registered_at:
         raise WrongDate(_("This date has already passed: give a later one."), field="due_at")
@@ -141,7 +152,11 @@ def register_case(
     branch, district_id = _place(customer, usage_point, branch_id, district_id)
     everything, clock = catalogue(), clock_of(branch.pk)
     plan = _plan(everything, topic_id, kind, channel, passport_code, registered_at.astimezone(clock.hours.tz))
-    if answered_now and (kind == Kind.COMPLAINT or [s for s in plan.stages if not s.answer and not s.optional]):
+    if (
+        answered_now
+        and answered_at is None
+        and (kind == Kind.COMPLAINT or [s for s in plan.stages if not s.answer and not s.optional])
+    ):
         message = _("“%s” takes several stages: register the case and let them be done.")
         raise CannotAnswerAtOnce(message % plan.title, field="answered_now")
     case = Case(
@@ -174,8 +189,13 @@ def register_case(
         case=case, plan=plan, catalogue=everything, clock=clock, now=now, by=by, stages=planned_stages(case, plan)
     )
     work.time_case()
-    if answered_now:
-        _answer_now(work, answer.strip(), result)
+    if answered_at is not None:
+        case.justified = justified
+        _answer(work, answered_at, answer.strip(), result)
+        work.route_finished()
+    elif answered_now:
+        _answer(work, now, answer.strip(), result)
+        _keep(work, employee_of(by))
     else:
         work.begin_ready()
     try:
@@ -189,8 +209,8 @@ def register_case(
         raise RepeatedKey(_("This key has already been used for another case."), field="once") from error
     registered = CaseRegistered(case_id=case.pk, number=case.number, kind=kind, channel=channel, passport=plan.passport)
     work.facts.append((registered, [case, *filter(None, [customer])]))
-    if answered_now:
-        in_time = now <= case.due_at
+    if case.answered_at is not None:
+        in_time = case.answered_at <= case.due_at
         answered = CaseAnswered(case_id=case.pk, result=case.result, justified=case.justified, in_time=in_time)
         work.facts += [(answered, [case]), (CaseClosed(case_id=case.pk), [case])]
     work.save_stages()
@@ -336,19 +356,25 @@ def _number(branch: Branch, registered_at: datetime, zone: ZoneInfo) -> str:
     return case_number(branch_code=branch.code, year=year, sequence=next_number(f"case_{branch.pk}_{year}"))
 
 
-def _answer_now(work: CaseWork, answer: str, result: str) -> None:
-    """The consumer has his answer already: the case is born closed, by whoever registers it."""
-    case, employee = work.case, employee_of(work.by)
+def _answer(work: CaseWork, at: datetime, answer: str, result: str) -> None:
+    """The consumer has his answer already: the case is born closed."""
+    case = work.case
     for stage in work.stages:
-        stage.finished_at = work.now
+        stage.finished_at = at
         if work.planned(stage).optional:
             stage.status = StageStatus.CANCELLED
             continue
         stage.started_at, stage.status = case.counts_from, StageStatus.DONE
         work.time(stage)
-        if employee:
-            stage.employee_id, stage.division_id = employee.pk, employee.division_id
-    if employee:
-        case.employee_id, case.division_id = employee.pk, employee.division_id
-    case.state, case.answered_at, case.closed_at, case.next_warning_at = State.CLOSED, work.now, work.now, None
+    case.state, case.answered_at, case.closed_at, case.next_warning_at = State.CLOSED, at, at, None
     case.answer, case.result = answer, result
+
+
+def _keep(work: CaseWork, employee: Employee | None) -> None:
+    """Whoever has answered at once has done all the stages."""
+    if employee is None:
+        return
+    for stage in work.stages:
+        if stage.status == StageStatus.DONE:
+            stage.employee_id, stage.division_id = employee.pk, employee.division_id
+    work.case.employee_id, work.case.division_id = employee.pk, employee.division_id
