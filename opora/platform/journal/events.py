@@ -25,7 +25,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalDataRead(Event):
-    """Somebody opened a card, exported a list or found a person (152-ФЗ, ст. 19: actions with personal data are logged)."""
+    """Somebody opened a card, exported a list or found a person: 152-ФЗ, ст. 19, wants it logged."""
 
     label: ClassVar[Promise | str] = _("Personal data read")
 
