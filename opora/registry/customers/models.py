@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from opora.registry.customers.stages import CustomerKind
 from opora.registry.organization.models import Branch, District
 
 
@@ -21,10 +22,7 @@ class CustomerGroup(models.Model):
 class Customer(models.Model):
     """A person, a sole proprietor or a legal entity, in one table."""
 
-    class Kind(models.TextChoices):
-        INDIVIDUAL = "INDIVIDUAL", _("individual")
-        SOLE_PROPRIETOR = "SOLE_PROPRIETOR", _("sole proprietor")
-        LEGAL_ENTITY = "LEGAL_ENTITY", _("legal entity")
+    Kind = CustomerKind
 
     class PaymentClass(models.TextChoices):
         PROMPT = "PROMPT", _("pays on time")

@@ -8,9 +8,9 @@ from stdnum.ru import inn as stdnum_inn
 from stdnum.ru import ogrn as stdnum_ogrn
 
 from opora.platform.errors import BusinessError
-from opora.registry.customers.models import Customer
+from opora.registry.customers.stages import CustomerKind
 
-_LENGTHS = {Customer.Kind.INDIVIDUAL: 12, Customer.Kind.SOLE_PROPRIETOR: 12, Customer.Kind.LEGAL_ENTITY: 10}
+_LENGTHS = {CustomerKind.INDIVIDUAL: 12, CustomerKind.SOLE_PROPRIETOR: 12, CustomerKind.LEGAL_ENTITY: 10}
 
 
 class WrongRequisite(BusinessError):
@@ -29,7 +29,7 @@ class Requisites:
     snils: str = ""
 
 
-def checked(kind: Customer.Kind, given: Requisites) -> Requisites:
+def checked(kind: CustomerKind, given: Requisites) -> Requisites:
     """The requisites without spaces and dashes, if they can belong to a party of this kind.
 
     INN and OGRN by their check digits, SNILS by its check number (of numbers above 001-001-998), KPP by its form.
@@ -39,7 +39,7 @@ def checked(kind: Customer.Kind, given: Requisites) -> Requisites:
     found = Requisites(*(_plain(getattr(given, field.name)) for field in fields(Requisites)))
     if found.inn:
         _check_inn(kind, found.inn)
-    if found.kpp and kind is not Customer.Kind.LEGAL_ENTITY:
+    if found.kpp and kind is not CustomerKind.LEGAL_ENTITY:
         raise WrongRequisite(_("Only a legal entity has a KPP: leave it empty."), field="kpp")
     if found.kpp and not (len(found.kpp) == 9 and found.kpp[:4].isdigit() and found.kpp[6:].isdigit()):
         raise WrongRequisite(_("A KPP has nine characters, such as 231001001."), field="kpp")
@@ -54,7 +54,7 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text if letter.isalnum()).upper()
 
 
-def _check_inn(kind: Customer.Kind, inn: str) -> None:
+def _check_inn(kind: CustomerKind, inn: str) -> None:
     length = _LENGTHS[kind]
     if len(inn) != length or not inn.isdigit():
         message = _("The INN of this kind of customer has %(length)d digits, this one has %(given)d.")
@@ -65,10 +65,10 @@ def _check_inn(kind: Customer.Kind, inn: str) -> None:
         raise WrongRequisite(_("The check digit of the INN does not fit: a digit is mistyped."), field="inn") from fault
 
 
-def _check_ogrn(kind: Customer.Kind, ogrn: str) -> None:
-    if kind is Customer.Kind.INDIVIDUAL:
+def _check_ogrn(kind: CustomerKind, ogrn: str) -> None:
+    if kind is CustomerKind.INDIVIDUAL:
         raise WrongRequisite(_("A person who is no sole proprietor has no OGRN: leave it empty."), field="ogrn")
-    length = 13 if kind is Customer.Kind.LEGAL_ENTITY else 15
+    length = 13 if kind is CustomerKind.LEGAL_ENTITY else 15
     if len(ogrn) != length:
         message = _("The OGRN of a legal entity has 13 digits, that of a sole proprietor 15; this one has %d.")
         raise WrongRequisite(message % len(ogrn), field="ogrn")
