@@ -3,13 +3,46 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from opora.casework.cases.permissions import CasePermission
 from opora.platform.access.operations import define_role
 from opora.platform.access.permissions import AccessPermission
+from opora.registry.customers.permissions import CustomerPermission
+from opora.registry.organization.permissions import OrganizationPermission
 
 ADMINISTRATOR = "administrator"
 
+#: Takes contacts in and keeps what is known of the customer right.
+_RECEPTION: list[StrEnum] = [
+    CustomerPermission.VIEW,
+    CustomerPermission.REGISTER,
+    CustomerPermission.EDIT,
+    CasePermission.VIEW,
+    CasePermission.REGISTER,
+    CasePermission.WORK,
+]
+
 ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
-    ADMINISTRATOR: ("Администратор", [*AccessPermission]),
+    "operator": ("Оператор контакт-центра", _RECEPTION),
+    "clerk": ("Специалист офиса обслуживания", _RECEPTION),
+    "dispatcher": (
+        "Диспетчер",
+        [CustomerPermission.VIEW, CasePermission.VIEW, CasePermission.REGISTER, CasePermission.WORK],
+    ),
+    "executor": ("Исполнитель", [CustomerPermission.VIEW, CasePermission.VIEW, CasePermission.WORK]),
+    "supervisor": (
+        "Руководитель",
+        [*_RECEPTION, CasePermission.ASSIGN, CasePermission.SUPERVISE, CasePermission.EXPORT],
+    ),
+    "editor": ("Методолог", [CustomerPermission.VIEW, CasePermission.VIEW, CasePermission.CONFIGURE]),
+    "analyst": (
+        "Аналитик",
+        [CustomerPermission.VIEW, CustomerPermission.EXPORT, CasePermission.VIEW, CasePermission.EXPORT],
+    ),
+    ADMINISTRATOR: (
+        "Администратор",
+        [*AccessPermission, *OrganizationPermission, *CustomerPermission, *CasePermission],
+    ),
+    "integration": ("Внешняя программа", [*_RECEPTION, CustomerPermission.IMPORT]),
 }
 
 
