@@ -1,7 +1,10 @@
 from collections.abc import Iterable
 from hashlib import sha256
 
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +29,14 @@ def valid_token(secret: str) -> ApiToken | None:
         .filter(expires_at__gt=timezone.now())
         .first()
     )
+
+
+def user_of_session(key: str) -> User | None:
+    """The user signed in by this session, if it has not ended and he may still sign in."""
+    request = HttpRequest()
+    request.session = SessionStore(key)
+    user = get_user(request)
+    return user if isinstance(user, User) else None
 
 
 def users_holding(permission: str) -> list[int]:
