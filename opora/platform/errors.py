@@ -1,14 +1,18 @@
 """Refusals: a rule said no, and the user is told why and what to do."""
 
+from collections.abc import Mapping, Sequence
+
 
 class BusinessError(Exception):
     """A rule said no. Shown to the user as is; never logged as a fault.
 
     `code` is stable and goes into the API's problem document; `field` names the form or request field to mend.
+    `faults` lists every single thing to mend, where there may be many: places, message and hint of each.
     """
 
     code = "refused"
     status = 422
+    faults: Sequence[Mapping[str, object]] | None = None
 
     def __init__(self, message: object = "", *, field: str | None = None) -> None:
         super().__init__(message)

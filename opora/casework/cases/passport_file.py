@@ -104,6 +104,10 @@ class PassportsRefused(BusinessError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)), field="passports")
         self.problems = tuple(problems)
+        self.faults = [
+            {"loc": [part for part in (p.file, p.stage, p.field) if part], "message": p.message, "hint": ""}
+            for p in self.problems
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)

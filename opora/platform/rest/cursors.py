@@ -69,9 +69,22 @@ def decode(cursor: str, *kinds: type) -> list[Any]:
         raise _bad() from error
     if not isinstance(values, list) or not all(isinstance(v, str | int) and "\0" not in str(v) for v in values):
         raise _bad()
-    if kinds and [type(value) for value in values] != list(kinds):
+    if not kinds:
+        return values
+    if len(values) != len(kinds):
         raise _bad()
-    return values
+    return [_read(value, kind) for value, kind in zip(values, kinds, strict=True)]
+
+
+def _read(value: Any, kind: type) -> Any:
+    if kind is datetime and isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise _bad() from error
+    if type(value) is not kind or (kind is datetime and value.tzinfo is None):
+        raise _bad()
+    return value
 
 
 def _bad() -> BadCursor:

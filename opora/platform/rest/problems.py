@@ -92,7 +92,7 @@ _ALIASES = {
 def answer(error: Exception) -> HttpResponse:
     """Turn whatever stopped the request into its problem document."""
     if isinstance(error, BusinessError):
-        return problem(error.status, error.code, str(error), field=error.field)
+        return problem(error.status, error.code, str(error), field=error.field, errors=error.faults)
     if isinstance(error, ValidationError):
         return problem(422, "invalid", _("The request has mistakes."), errors=[fault(e) for e in error.errors])
     cause = error.__cause__ if isinstance(error, HttpError) else error
@@ -173,5 +173,5 @@ def fault(error: Mapping[str, Any]) -> dict[str, Any]:
 
 def _place(loc: Sequence[Any]) -> list[str | int]:
     """Leave out ninja's own level: body.payload.phone is body.phone to the sender."""
-    kept = [part for i, part in enumerate(loc) if not (i == 1 and part in ("payload", "filters", "page"))]
+    kept = [part for i, part in enumerate(loc) if not (i == 1 and part in ("payload", "filters", "page", "period"))]
     return [part if isinstance(part, int) else str(part) for part in kept]

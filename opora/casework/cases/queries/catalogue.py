@@ -6,6 +6,9 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
 from opora.casework.cases.models import (
     CatalogueStamp,
     PassportChoice,
@@ -17,6 +20,7 @@ from opora.casework.cases.models import (
 from opora.casework.cases.rules import Choice, PlannedStage, Route, chosen_passport, matching_route
 from opora.casework.cases.stages import Kind
 from opora.platform.calendar.terms import Term, TermUnit
+from opora.platform.errors import NotVisible
 
 _UNITS = {
     "minutes": TermUnit.MINUTES,
@@ -44,10 +48,15 @@ class TopicRow:
     active: bool
     #: The row of the regulator's form for each kind.
     rows: dict[str, str]
+    version: int
 
     @property
     def title(self) -> str:
         return " / ".join(self.names)
+
+    @property
+    def parent_id(self) -> int | None:
+        return self.path[-2] if len(self.path) > 1 else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +164,22 @@ def catalogue_at(stamp: UUID | None) -> Catalogue:
     return read
 
 
+def topic_row(topic_id: int) -> TopicRow:
+    """One topic with its place in the tree.
+
+    :raises NotVisible: when there is no such topic.
+    """
+    row = catalogue().topics.get(topic_id)
+    if row is None:
+        raise NotVisible(_("There is no such topic."), field="topic_id")
+    return row
+
+
+def routing_rules() -> QuerySet[RoutingRule]:
+    """Every routing rule, the first made first."""
+    return RoutingRule.objects.order_by("pk")
+
+
 def _read(stamp: UUID) -> Catalogue:
     return Catalogue(
         stamp=stamp,
@@ -203,6 +228,7 @@ def _topics() -> dict[int, TopicRow]:
                     Kind.COMPLAINT: topic.complaint_row or above.get(Kind.COMPLAINT, ""),
                     Kind.APPLICATION: topic.application_row or above.get(Kind.APPLICATION, ""),
                 },
+                version=topic.version,
             )
             rows[topic.pk] = row
             add(children.get(topic.pk, []), row)
