@@ -99,15 +99,32 @@ def stand_in_for(employee_id: int, at: datetime) -> int:
 
     When everybody in the chain is away, it stays with himself.
     """
-    day = timezone.localtime(at).date()
-    absent = set(away(day).values_list("employee_id", flat=True))
-    deputies = dict(Employee.objects.filter(active=True).exclude(deputy=None).values_list("pk", "deputy_id"))
+    return _present(employee_id, *_away_and_deputies(at)) or employee_id
+
+
+def stand_ins_of_division(division_id: int, at: datetime) -> list[int]:
+    """Ids of those who stand in, at that moment, for the division's absent people."""
+    absent, deputies = _away_and_deputies(at)
+    people = Employee.objects.filter(division_id=division_id, active=True, pk__in=absent).values_list("pk", flat=True)
+    return sorted({deputy for person in people if (deputy := _present(person, absent, deputies)) is not None})
+
+
+def _away_and_deputies(at: datetime) -> tuple[set[int], dict[int, int]]:
+    absent = set(away(timezone.localtime(at).date()).values_list("employee_id", flat=True))
+    named = Employee.objects.filter(active=True, deputy__active=True).values_list("pk", "deputy_id")
+    return absent, {employee: deputy for employee, deputy in named if deputy is not None}
+
+
+def _present(employee_id: int, absent: set[int], deputies: dict[int, int]) -> int | None:
+    """The first one who is there, down the chain of deputies."""
     step: int | None = employee_id
     seen: set[int] = set()
-    while step is not None and step in absent and step not in seen:
+    while step is not None and step in absent:
+        if step in seen:
+            return None
         seen.add(step)
         step = deputies.get(step)
-    return employee_id if step is None or step in seen else step
+    return step
 
 
 def employee_of(user: User) -> Employee | None:

@@ -29,13 +29,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Workload',
-            fields=[
-                ('employee', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='organization.employee')),
-                ('open_stages', models.IntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Case',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -88,6 +81,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('extended_days', models.PositiveSmallIntegerField(default=0)),
+                ('told', models.BooleanField(default=False)),
                 ('result', models.TextField(blank=True, default='')),
                 ('warnings', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), default=list, size=None)),
                 ('next_warning_at', models.DateTimeField(null=True)),
@@ -249,11 +243,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='casestage',
-            index=models.Index(models.F('branch'), models.F('due_at'), condition=models.Q(('status__in', ['RUNNING', 'PAUSED'])), include=('group', 'division', 'employee', 'status'), name='cases_stage_of_branch'),
+            index=models.Index(models.F('branch'), models.F('due_at'), condition=models.Q(('status__in', ['RUNNING', 'PAUSED'])), include=('group', 'division', 'employee', 'status', 'warned'), name='cases_stage_of_branch'),
         ),
         migrations.AddIndex(
             model_name='casestage',
             index=models.Index(models.F('next_warning_at'), condition=models.Q(('next_warning_at__isnull', False)), name='cases_stage_warning'),
+        ),
+        migrations.AddIndex(
+            model_name='casestage',
+            index=models.Index(models.F('id'), condition=models.Q(('status__in', ['RUNNING', 'PAUSED']), ('told', False)), name='cases_stage_untold'),
         ),
         migrations.AddConstraint(
             model_name='casestage',
@@ -341,7 +339,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(models.F('branch'), models.F('due_at'), condition=models.Q(('state__in', ['REGISTERED', 'IN_PROGRESS'])), name='cases_case_open_due'),
+            index=models.Index(models.F('branch'), models.F('due_at'), condition=models.Q(('state__in', ['REGISTERED', 'IN_PROGRESS'])), include=('group', 'stands_since'), name='cases_case_open_due'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(models.F('branch'), models.F('answered_at'), condition=models.Q(('answered_at__isnull', False)), include=('group',), name='cases_case_answered'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(models.F('branch'), models.F('answered_at'), condition=models.Q(('answered_at__gt', models.F('due_at'))), include=('group',), name='cases_case_answered_late'),
         ),
         migrations.AddIndex(
             model_name='case',

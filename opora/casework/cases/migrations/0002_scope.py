@@ -1,8 +1,10 @@
-"""Row-level security, composite keys that keep copies of branch and group right, and counters of work on desks."""
+"""Row-level security, composite keys that keep copies of branch and group right, the freest person, words of cases."""
 
-from django.db import migrations
+import django.db.models.deletion
+from django.contrib.postgres.search import SearchVectorField
+from django.db import migrations, models
 
-from opora.platform.row_security import protect, protect_through
+from opora.platform.row_security import protect, protect_through, visible
 
 KEYS = """
 alter table cases_case add constraint cases_case_customer_in_group
@@ -13,71 +15,40 @@ alter table cases_casestage add constraint cases_stage_case_in_scope
     on update cascade on delete cascade deferrable initially deferred;
 """
 
-#: Counters are kept by statement, so a thousand stages cost what one does. The function acts as its owner: the
-#: counts are of all work, whatever the scope of whoever changes it. Rows are touched in order, against deadlocks.
-WORKLOAD = """
-create function cases_count_work() returns trigger
-    language plpgsql security definer set search_path = public as $$
-begin
-    if tg_op = 'INSERT' then
-        insert into cases_workload as w (employee_id, open_stages)
-        select employee_id, count(*) from added
-        where employee_id is not null and status in ('RUNNING', 'PAUSED')
-        group by employee_id order by employee_id
-        on conflict (employee_id) do update set open_stages = w.open_stages + excluded.open_stages;
-    elsif tg_op = 'DELETE' then
-        insert into cases_workload as w (employee_id, open_stages)
-        select employee_id, -count(*) from removed
-        where employee_id is not null and status in ('RUNNING', 'PAUSED')
-        group by employee_id order by employee_id
-        on conflict (employee_id) do update set open_stages = w.open_stages + excluded.open_stages;
-    else
-        insert into cases_workload as w (employee_id, open_stages)
-        select employee_id, sum(change) from (
-            select employee_id, 1 as change from added where status in ('RUNNING', 'PAUSED')
-            union all
-            select employee_id, -1 from removed where status in ('RUNNING', 'PAUSED')
-        ) changes
-        where employee_id is not null
-        group by employee_id having sum(change) <> 0 order by employee_id
-        on conflict (employee_id) do update set open_stages = w.open_stages + excluded.open_stages;
-    end if;
-    return null;
-end $$;
-create trigger cases_work_added after insert on cases_casestage
-    referencing new table as added for each statement execute function cases_count_work();
-create trigger cases_work_changed after update on cases_casestage
-    referencing old table as removed new table as added for each statement execute function cases_count_work();
-create trigger cases_work_removed after delete on cases_casestage
-    referencing old table as removed for each statement execute function cases_count_work();
-
+#: Whoever of these people has the least to do. The function acts as its owner: all work counts, whatever the scope of
+#: whoever gives it. Nobody waits: a person to whom somebody else is giving work at this moment is passed over. What
+#: lies on a desk is counted up to a limit, so that a desk with years of work costs no more than a full one.
+FREE_PERSON = """
 create function cases_free_person(people bigint[]) returns bigint
-    language plpgsql security definer set search_path = public as $$
+    language plpgsql volatile security definer set search_path = public as $$
 declare
-    chosen bigint;
+    candidate bigint;
+    least bigint;
 begin
-    select person into chosen from unnest(people) person
-    where not exists (select 1 from cases_workload w where w.employee_id = person)
-    order by person limit 1;
-    if chosen is null then
-        select employee_id into chosen from cases_workload
-        where employee_id = any (people) order by open_stages, employee_id limit 1 for no key update skip locked;
-    end if;
-    if chosen is null then
-        select employee_id into chosen from cases_workload
-        where employee_id = any (people) order by open_stages, employee_id limit 1;
-    end if;
-    return chosen;
+    for candidate in
+        select person from unnest(people) person
+        order by (
+            select count(*) from (
+                select from cases_casestage
+                where employee_id = person and status in ('RUNNING', 'PAUSED') limit 300
+            ) desk
+        ), random()
+    loop
+        least := coalesce(least, candidate);
+        if pg_try_advisory_xact_lock(hashtext('cases_free_person'), candidate::int) then
+            return candidate;
+        end if;
+    end loop;
+    return least;
 end $$;
 """
 
+#: See `CaseWords`.
 WORDS = """
 create view cases_words as
     select id, to_tsvector('russian'::regconfig, translate(text, 'Ёё', 'Ее')) as words from cases_case
-    where (select current_setting('opora.everything', true) = 'on')
-        or (branch_id = any ((select nullif(current_setting('opora.branches', true), '')::smallint[])::smallint[])
-            and group_id = any ((select nullif(current_setting('opora.groups_seen', true), '')::smallint[])::smallint[]));
-"""
+    where %s;
+""" % visible(branch="branch_id", group="group_id")
 
 
 class Migration(migrations.Migration):
@@ -93,6 +64,17 @@ class Migration(migrations.Migration):
         protect_through("cases_stagepause", parent="cases_casestage", key="stage_id"),
         protect_through("cases_casenote", parent="cases_case", key="case_id"),
         protect_through("cases_caseextension", parent="cases_case", key="case_id"),
+        migrations.RunSQL(FREE_PERSON, "drop function cases_free_person(bigint[]);"),
         migrations.RunSQL(WORDS, "drop view cases_words;"),
-        migrations.RunSQL(WORKLOAD, "drop function cases_count_work() cascade; drop function cases_free_person(bigint[]);"),
+        migrations.CreateModel(
+            name="CaseWords",
+            fields=[
+                ("case", models.OneToOneField(
+                    db_column="id", on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True,
+                    related_name="+", serialize=False, to="cases.case",
+                )),
+                ("words", SearchVectorField()),
+            ],
+            options={"db_table": "cases_words", "managed": False},
+        ),
     ]

@@ -8,7 +8,7 @@ from opora.casework.cases.models.passports import (
     PassportStage,
     PassportVersion,
 )
-from opora.casework.cases.models.topics import RoutingRule, Topic, Workload
+from opora.casework.cases.models.topics import RoutingRule, Topic
 
 __all__ = [
     "Case",
@@ -24,5 +24,4 @@ __all__ = [
     "RoutingRule",
     "StagePause",
     "Topic",
-    "Workload",
 ]

@@ -124,7 +124,27 @@ class Case(models.Model):
                 "customer", "registered_at", "id", condition=Q(customer__isnull=False), name="cases_case_customer"
             ),
             models.Index("usage_point", condition=Q(usage_point__isnull=False), name="cases_case_point"),
-            models.Index("branch", "due_at", condition=Q(state__in=_OPEN_STATES), name="cases_case_open_due"),
+            models.Index(
+                "branch",
+                "due_at",
+                include=["group", "stands_since"],
+                condition=Q(state__in=_OPEN_STATES),
+                name="cases_case_open_due",
+            ),
+            models.Index(
+                "branch",
+                "answered_at",
+                include=["group"],
+                condition=Q(answered_at__isnull=False),
+                name="cases_case_answered",
+            ),
+            models.Index(
+                "branch",
+                "answered_at",
+                include=["group"],
+                condition=Q(answered_at__gt=F("due_at")),
+                name="cases_case_answered_late",
+            ),
             models.Index("next_warning_at", condition=Q(next_warning_at__isnull=False), name="cases_case_warning"),
             GinIndex(SearchVector("text"), name="cases_case_text"),
         ]
@@ -163,6 +183,8 @@ class CaseStage(models.Model):
     finished_at = models.DateTimeField(null=True)
     #: Calendar days that the extension of the case added to this stage.
     extended_days = models.PositiveSmallIntegerField(default=0)
+    #: Whoever holds it, or the division in whose queue it waits, has been told.
+    told = models.BooleanField(default=False)
     result = models.TextField(default="", blank=True)
     warnings = ArrayField(models.DateTimeField(), default=list)
     next_warning_at = models.DateTimeField(null=True)
@@ -198,11 +220,12 @@ class CaseStage(models.Model):
             models.Index(
                 "branch",
                 "due_at",
-                include=["group", "division", "employee", "status"],
+                include=["group", "division", "employee", "status", "warned"],
                 condition=Q(status__in=_OPEN_STATUSES),
                 name="cases_stage_of_branch",
             ),
             models.Index("next_warning_at", condition=Q(next_warning_at__isnull=False), name="cases_stage_warning"),
+            models.Index("id", condition=Q(status__in=_OPEN_STATUSES, told=False), name="cases_stage_untold"),
         ]
 
 

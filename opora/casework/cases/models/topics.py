@@ -3,7 +3,7 @@
 from django.db import models
 
 from opora.casework.cases.stages import StageRole
-from opora.registry.organization.models import Branch, District, Division, Employee
+from opora.registry.organization.models import Branch, District, Division
 
 
 class Topic(models.Model):
@@ -42,14 +42,3 @@ class RoutingRule(models.Model):
                 fields=["role", "topic", "branch", "district"], nulls_distinct=False, name="cases_one_rule_for_a_place"
             ),
         ]
-
-
-class Workload(models.Model):
-    """How many stages an employee has on his desk. Kept by triggers on `CaseStage`, never written by hand.
-
-    New work goes to whoever has the least; his row is locked meanwhile, and others who choose skip it, so
-    registrations at once neither wait for one another nor all pick the same person.
-    """
-
-    employee = models.OneToOneField(Employee, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    open_stages = models.IntegerField(default=0)
