@@ -43,7 +43,7 @@ MENU: Sequence[Group] = (
         (
             Item(_("Operator's desk"), "operator:desk", "headset", CasePermission.REGISTER, "KeyN"),
             Item(_("My stages"), "executor:desk", "checklist", CasePermission.WORK, "KeyM"),
-            Item(_("Control"), "supervisor:board", "gauge", CasePermission.SUPERVISE, "KeyK"),
+            Item(_("Control"), "supervisor:board", "gauge", CasePermission.SUPERVISE, "KeyB"),
             Item(_("Cases"), "cases:list", "inbox", CasePermission.VIEW, "KeyO"),
         ),
     ),
