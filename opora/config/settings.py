@@ -162,8 +162,26 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 API_RATE = float(os.environ.get("OPORA_API_RATE") or 500)
 
 CUSTOMER_TABS = "opora.config.navigation.customer_tabs"
+#: smtp://user:password@host:587 or smtps://…; without one, letters are put into the folder OPORA_HOME/outbox.
+SMTP_URL = os.environ.get("OPORA_SMTP_URL", "")
+MAIL_FROM = os.environ.get("OPORA_MAIL_FROM", "opora@localhost")
+OUTBOX = HOME / "outbox"
+#: The gateway of each channel of messages.
+TRANSPORTS: dict[str, str] = {
+    "EMAIL": f"opora.gateways.mail.{'smtp.SmtpTransport' if SMTP_URL else 'outbox.OutboxTransport'}"
+}
+#: What every message may say of us.
+MESSAGE_FIELDS = {
+    "company": os.environ.get("OPORA_COMPANY", "Сетевая компания"),
+    "phone": os.environ.get("OPORA_CONTACT_PHONE", "8 (800) 000-00-00"),
+}
+
 SUBSCRIPTIONS = "opora.config.subscriptions.SUBSCRIPTIONS"
-PROCRASTINATE_IMPORT_PATHS = ["opora.platform.journal.operations", "opora.config.schedule"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "opora.platform.journal.operations",
+    "opora.casework.messaging.handlers",
+    "opora.config.schedule",
+]
 
 LOGGING = {
     "version": 1,

@@ -26,15 +26,15 @@ Handler = Callable[[Any], None]
 via: ContextVar[str] = ContextVar("via", default="")
 
 
-def publish(event: Event, *, by: "User", about: Sequence[models.Model]) -> Entry:
+def publish(event: Event, *, by: "User", about: Sequence[models.Model | str]) -> Entry:
     """Write the event to the journal and queue its handlers, all in the caller's transaction.
 
-    :param about: the things whose cards show this event in their history.
+    :param about: the things whose cards show this event in their history, or what `reference` made of them.
     """
     return publish_many([(event, about)], by=by)[0]
 
 
-def publish_many(facts: Iterable[tuple[Event, Sequence[models.Model]]], *, by: "User") -> list[Entry]:
+def publish_many(facts: Iterable[tuple[Event, Sequence[models.Model | str]]], *, by: "User") -> list[Entry]:
     """Publish several events at once: one insert for the journal, one for the jobs of each queue."""
     now = timezone.now()
     pairs = list(facts)
@@ -64,9 +64,9 @@ def record_read(*, what: str, about: Sequence[models.Model], by: "User") -> None
     publish(PersonalDataRead(what=what), by=by, about=about)
 
 
-def reference(thing: models.Model) -> str:
-    """The name of a row in the journal: `cases.Case:17`."""
-    return f"{thing._meta.label}:{thing.pk}"
+def reference(thing: models.Model | str) -> str:
+    """The name of a row in the journal: `cases.Case:17`; a name stays what it is."""
+    return thing if isinstance(thing, str) else f"{thing._meta.label}:{thing.pk}"
 
 
 def on_queue(queue: str) -> Callable[[Handler], Handler]:
