@@ -16,7 +16,7 @@ class CaseRegistered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseChanged(Event):
-    """`changes` names the fields and, for codes and ids, their values before and after."""
+    """`changes` names the fields; for codes and ids, with their values before and after."""
 
     case_id: int
     changes: dict[str, list[str | int | None]]

@@ -1,8 +1,15 @@
 """Choosing a passport, a route and the next stages; counting the clock. Pure: no tables, no present moment."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from opora.casework.cases.stages import OPEN_STATUSES, StageStatus
+from opora.platform.calendar.terms import Term, TermUnit
+
+#: Within this term of the answer the applicant may say that nothing was mended (the regulator's indicator of repeated
+#: appeals counts such), and the case is taken up again.
+REOPENING = Term(30, TermUnit.WORKING_DAYS)
 
 #: Shares of a term, in per cent, at which its keepers are warned.
 SHARES = (50, 80, 100)
@@ -37,6 +44,8 @@ class PlannedStage:
     code: str
     after: tuple[str, ...]
     optional: bool
+    #: It ends with the answer to the applicant, which finishes it.
+    answer: bool = False
 
 
 def chosen_passport(choices: Iterable[Choice], *, path: Sequence[int], kind: str, channel: str) -> int | None:
@@ -95,6 +104,15 @@ def followers(plan: Sequence[PlannedStage], codes: Collection[str]) -> set[str]:
     while added := {s.code for s in plan if s.code not in found and (set(s.after) & (found | set(codes)))}:
         found |= added
     return found
+
+
+def undone(plan: Iterable[PlannedStage], statuses: Mapping[str, str]) -> list[str]:
+    """Codes of the stages that must still be done before the applicant can be answered."""
+    return [
+        stage.code
+        for stage in plan
+        if not stage.optional and not stage.answer and statuses.get(stage.code) in (StageStatus.WAITING, *OPEN_STATUSES)
+    ]
 
 
 def share_reached(warnings: Sequence[datetime], now: datetime) -> int:

@@ -28,19 +28,16 @@ from opora.casework.cases.operations.catalogue import (
     set_routing_rule,
 )
 from opora.casework.cases.operations.changes import KEEP, CaseChange, change_case
+from opora.casework.cases.operations.checks import NO_CONTACT, Contact, TextMissing, WrongValue
 from opora.casework.cases.operations.deadlines import Warned, warn_of_deadlines
 from opora.casework.cases.operations.notes import add_note
 from opora.casework.cases.operations.progress import ReasonMissing
 from opora.casework.cases.operations.registration import (
-    NO_CONTACT,
     BranchNeeded,
     CannotAnswerAtOnce,
-    Contact,
     NoPassport,
     RepeatedKey,
-    TextMissing,
     WrongDate,
-    WrongValue,
     register_case,
 )
 from opora.casework.cases.operations.stages import (

@@ -1,18 +1,17 @@
 """The end of a case, and its return: answered, extended, closed, cancelled, reopened."""
 
-from datetime import datetime
-
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from opora.casework.cases.events import CaseAnswered, CaseCancelled, CaseClosed, CaseExtended, CaseReopened
 from opora.casework.cases.models import Case, CaseExtension, CaseNote, CaseStage
+from opora.casework.cases.operations.checks import checked_text
 from opora.casework.cases.operations.locks import locked_case
 from opora.casework.cases.operations.progress import CaseWork, explain, take_up
-from opora.casework.cases.operations.registration import checked_text
 from opora.casework.cases.operations.stages import finish
-from opora.casework.cases.rules import followers
+from opora.casework.cases.queries.details import reopening_ends
+from opora.casework.cases.rules import followers, undone
 from opora.casework.cases.stages import (
     OPEN_STATES,
     OPEN_STATUSES,
@@ -24,12 +23,9 @@ from opora.casework.cases.stages import (
     State,
 )
 from opora.platform.access.models import User
-from opora.platform.calendar.terms import Term, TermUnit
 from opora.platform.errors import BusinessError
 from opora.platform.journal.events import Event
 
-#: Within this term the applicant may say that nothing was mended (the regulator's indicator of repeated appeals).
-REOPENING = Term(30, TermUnit.WORKING_DAYS)
 MAX_EXTENSION = 30
 
 
@@ -78,17 +74,11 @@ def answer_case(
         raise ResultNeeded(_("Choose what came of the case."), field="result")
     if justified not in Justified.values and (justified or case.kind == Kind.COMPLAINT):
         raise JudgementNeeded(_("Say whether the complaint was justified: yes, partly or no."), field="justified")
-    answer = checked_text(answer)
+    answer = checked_text(answer, field="answer")
     work.begin_ready()
-    unfinished = [
-        planned.title
-        for stage in work.latest().values()
-        if stage.status in (StageStatus.WAITING, *OPEN_STATUSES)
-        and not (planned := work.planned(stage)).optional
-        and not planned.answer
-    ]
-    if unfinished:
-        raise StagesUnfinished(_("These stages are not done yet: %s.") % ", ".join(unfinished), field="case_id")
+    if codes := undone(work.plan.stages, {code: stage.status for code, stage in work.latest().items()}):
+        titles = ", ".join(stage.title for stage in work.plan.stages if stage.code in codes)
+        raise StagesUnfinished(_("These stages are not done yet: %s.") % titles, field="case_id")
     for stage in work.latest().values():
         if work.planned(stage).answer and stage.status == StageStatus.PAUSED:
             raise StagesUnfinished(_("The clock of the answer stands: resume the stage first."), field="case_id")
@@ -96,10 +86,10 @@ def answer_case(
             finish(work, stage, "")
     work.drop(_optional_left(work))
     case.answer, case.result, case.justified = answer, result, justified
-    case.answered_at, case.next_warning_at = work.now, None
+    case.answered_at, case.next_warning_at, case.stands_since = work.now, None, None
     in_time = work.now <= case.due_at
     event = CaseAnswered(case_id=case.pk, result=result, justified=justified, in_time=in_time)
-    return _saved(work, (event, [case]))
+    return _saved(work, (event, [case]), words=True)
 
 
 @transaction.atomic
@@ -170,10 +160,9 @@ def reopen_case(*, case_id: int, reason: str, by: User, from_stage: str = "") ->
     """
     case = locked_case(case_id)
     work = take_up(case, by=by)
+    ends = reopening_ends(case, work.clock)
     work.move(State.IN_PROGRESS)
-    answered_at = case.answered_at
-    assert answered_at is not None
-    if work.now > reopening_ends(work, answered_at):
+    if ends is None or work.now > ends:
         raise TooLateToReopen(_("More than 30 working days have passed since the answer: register a new case."))
     first = work.plan.stage(from_stage) if from_stage else work.plan.stages[0]
     if first is None:
@@ -187,12 +176,7 @@ def reopen_case(*, case_id: int, reason: str, by: User, from_stage: str = "") ->
     work.extended_days = 0
     _repeat(work, first.code)
     work.time_case()
-    return _saved(work, (CaseReopened(case_id=case.pk, note_id=note.pk), [case]))
-
-
-def reopening_ends(work: CaseWork, answered_at: datetime) -> datetime:
-    """Until when the case may be taken up again."""
-    return work.clock.due(REOPENING, answered_at)
+    return _saved(work, (CaseReopened(case_id=case.pk, note_id=note.pk), [case]), words=True)
 
 
 def _repeat(work: CaseWork, code: str) -> None:
@@ -217,8 +201,8 @@ def _optional_left(work: CaseWork) -> list[CaseStage]:
     ]
 
 
-def _saved(work: CaseWork, fact: tuple[Event, list[Model]]) -> Case:
+def _saved(work: CaseWork, fact: tuple[Event, list[Model]], *, words: bool = False) -> Case:
     work.facts.append(fact)
     work.case.version += 1
-    work.save()
+    work.save(words=words)
     return work.case

@@ -310,25 +310,14 @@ def set_routing_rule(
         branch_id = district.branch_id
     if topic_id is not None:
         _locked_topic(topic_id)
+    place = {"topic_id": topic_id, "branch_id": branch_id, "district_id": district_id}
     rule, created = RoutingRule.objects.select_for_update().get_or_create(
-        role=role,
-        topic_id=topic_id,
-        branch_id=branch_id,
-        district_id=district_id,
-        defaults={"division_id": division_id},
+        role=role, **place, defaults={"division_id": division_id}
     )
     if not created:
         rule.division_id, rule.version = division_id, rule.version + 1
         rule.save()
-    event = RoutingRuleSet(
-        rule_id=rule.pk,
-        role=role,
-        topic_id=topic_id,
-        branch_id=branch_id,
-        district_id=district_id,
-        division_id=division_id,
-    )
-    publish(event, by=by, about=[rule])
+    publish(RoutingRuleSet(rule_id=rule.pk, role=role, division_id=division_id, **place), by=by, about=[rule])
     return rule
 
 

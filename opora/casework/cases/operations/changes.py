@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 
 from opora.casework.cases.events import CaseChanged
 from opora.casework.cases.models import Case, CaseStage, StagePause
-from opora.casework.cases.operations.locks import locked_case
-from opora.casework.cases.operations.progress import CaseWork, take_up
-from opora.casework.cases.operations.registration import (
+from opora.casework.cases.operations.checks import (
     Contact,
-    NoPassport,
     WrongValue,
     checked_choice,
     checked_contact,
+    checked_line,
     checked_text,
-    unidentified_group_id,
 )
+from opora.casework.cases.operations.locks import locked_case
+from opora.casework.cases.operations.progress import CaseWork, take_up
+from opora.casework.cases.operations.registration import NoPassport, WrongDate, seen_group_id
 from opora.casework.cases.operations.stages import CaseNotOpen, assigned
 from opora.casework.cases.queries.catalogue import VersionPlan
 from opora.casework.cases.queries.clock import clock_of
@@ -28,7 +28,8 @@ from opora.casework.cases.stages import OPEN_STATES, OPEN_STATUSES, Channel, Kin
 from opora.platform.access.models import User
 from opora.platform.errors import EditForbidden, NotVisible
 from opora.platform.scope import current_scope
-from opora.registry.customers.models import Customer, UsagePoint
+from opora.registry.customers.groups import UNIDENTIFIED
+from opora.registry.customers.models import Customer, CustomerGroup, UsagePoint
 from opora.registry.organization.models import Branch, District
 
 
@@ -52,12 +53,12 @@ class CaseChange:
     addressee: str | Keep = KEEP
     text: str | Keep = KEEP
     contact: Contact | Keep = KEEP
-    customer_id: int | None | Keep = KEEP
-    usage_point_id: int | None | Keep = KEEP
+    customer_id: int | Keep | None = KEEP
+    usage_point_id: int | Keep | None = KEEP
     branch_id: int | Keep = KEEP
-    district_id: int | None | Keep = KEEP
+    district_id: int | Keep | None = KEEP
     #: A date set by a controlling body; None gives the passport's own term back.
-    due_at: datetime | None | Keep = KEEP
+    due_at: datetime | Keep | None = KEEP
 
 
 @transaction.atomic
@@ -87,20 +88,20 @@ def change_case(*, case_id: int, version: int, change: CaseChange, by: User) -> 
     _change_class(work, change)
     if not isinstance(change.due_at, Keep):
         if change.due_at is not None and change.due_at <= case.registered_at:
-            raise WrongValue(_("This date has already passed: give a later one."), field="due_at")
+            raise WrongDate(_("The due date must come after the registration: give a later one."), field="due_at")
         case.due_is_given = change.due_at is not None
         case.due_at = change.due_at or case.due_at
     work.begin_ready()
     work.time_case()
     work.rewind_warnings(case)
-    changes = {
-        name: [None, None] if name in _WORDS else [before[name], getattr(case, name)]
+    changes: dict[str, list[str | int | None]] = {
+        name: [] if name in _WORDS else [before[name], getattr(case, name)]
         for name in _TRACKED
         if before[name] != getattr(case, name)
     }
     work.facts.append((CaseChanged(case_id=case.pk, changes=changes), [case]))
     case.version += 1
-    work.save()
+    work.save(words=True)
     return case
 
 
@@ -126,7 +127,7 @@ def _change_words(case: Case, change: CaseChange) -> None:
     if not isinstance(change.text, Keep):
         case.text = checked_text(change.text)
     if not isinstance(change.addressee, Keep):
-        case.addressee = change.addressee.strip()[:200]
+        case.addressee = checked_line(change.addressee, field="addressee")
     if not isinstance(change.source, Keep):
         checked_choice(Source, change.source, "source")
         case.source = change.source
@@ -139,7 +140,7 @@ def _change_customer(case: Case, change: CaseChange) -> None:
     """Tie the case to a customer, or loosen it; who may see the case follows the customer's group."""
     if not isinstance(change.customer_id, Keep):
         if change.customer_id is None:
-            group_id = unidentified_group_id()
+            group_id = seen_group_id(CustomerGroup.objects.values_list("pk", flat=True).get(code=UNIDENTIFIED))
         else:
             customer = Customer.objects.filter(pk=change.customer_id).first()
             if customer is None:
@@ -151,10 +152,10 @@ def _change_customer(case: Case, change: CaseChange) -> None:
             raise EditForbidden(message, field="customer_id")
         case.customer_id, case.group_id = change.customer_id, group_id
     if not isinstance(change.usage_point_id, Keep):
-        point = UsagePoint.objects.filter(pk=change.usage_point_id).exists()
-        if change.usage_point_id is not None and not point:
+        point_id = change.usage_point_id
+        if point_id is not None and not UsagePoint.objects.filter(pk=point_id).exists():
             raise NotVisible(_("There is no such usage point."), field="usage_point_id")
-        case.usage_point_id = change.usage_point_id
+        case.usage_point_id = point_id
 
 
 def _change_place(case: Case, change: CaseChange) -> None:
@@ -165,10 +166,10 @@ def _change_place(case: Case, change: CaseChange) -> None:
             raise NotVisible(_("There is no such branch."), field="branch_id")
         case.branch_id, case.district_id = change.branch_id, None
     if not isinstance(change.district_id, Keep):
-        inside = District.objects.filter(pk=change.district_id, branch_id=case.branch_id).exists()
-        if change.district_id is not None and not inside:
+        district_id = change.district_id
+        if district_id is not None and not District.objects.filter(pk=district_id, branch_id=case.branch_id).exists():
             raise WrongValue(_("There is no such district in this branch: choose another."), field="district_id")
-        case.district_id = change.district_id
+        case.district_id = district_id
 
 
 def _hand_over(work: CaseWork) -> None:
@@ -218,20 +219,14 @@ def _go_over(work: CaseWork, plan: VersionPlan) -> None:
     work.case.passport_version_id = plan.id
     for planned in plan.stages:
         stage = latest.get(planned.code)
-        if stage is None:
-            fresh = CaseStage(
-                branch_id=work.case.branch_id,
-                group_id=work.case.group_id,
-                ordinal=planned.ordinal,
-                code=planned.code,
-                role=planned.role,
-            )
-            work.stages.append(fresh)
+        if stage is None or stage.status == StageStatus.CANCELLED:
+            work.plan_stage(planned, round=stage.round + 1 if stage else 1)
             continue
         stage.ordinal, stage.role = planned.ordinal, planned.role
         work.touch(stage)
         if stage.status in OPEN_STATUSES:
             work.time(stage)
+            work.rewind_warnings(stage)
     was_begun = len(work.begun)
     work.begin_ready()
     _inherit(work, work.begun[was_begun:], reasons, still=bool(paused))

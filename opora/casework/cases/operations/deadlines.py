@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
 from opora.casework.cases.events import CaseWarned, StageWarned
-from opora.casework.cases.models import Case, CaseStage
+from opora.casework.cases.models import Case
 from opora.casework.cases.queries.clock import clock_of
 from opora.platform.access.models import User
 from opora.platform.journal.operations import publish_many
@@ -84,7 +85,7 @@ def warn_of_deadlines(*, now: datetime, by: User) -> Warned:
     return Warned(stages=len(stages), cases=len(cases))
 
 
-def _marked(statement: str, now: datetime, branch_ids: Sequence[int]) -> list[tuple]:
+def _marked(statement: str, now: datetime, branch_ids: Sequence[int]) -> list[tuple[Any, ...]]:
     if not branch_ids:
         return []
     with connection.cursor() as cursor:

@@ -1,13 +1,13 @@
-"""Internal notes and files of a case."""
+"""Internal notes of a case."""
 
 from django.db import transaction
 from django.utils import timezone
 
 from opora.casework.cases.events import NoteAdded
 from opora.casework.cases.models import CaseNote
+from opora.casework.cases.operations.checks import checked_text
 from opora.casework.cases.operations.locks import locked_case
 from opora.casework.cases.operations.progress import topics_of
-from opora.casework.cases.operations.registration import checked_text
 from opora.platform.access.models import User
 from opora.platform.journal.operations import publish
 from opora.platform.live.operations import announce

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opora.casework.cases.events import StageQueued, StageStarted
 from opora.casework.cases.models import Case, CaseExtension, CaseNote, CaseStage, StagePause
+from opora.casework.cases.operations.people import person_for
 from opora.casework.cases.queries.catalogue import Catalogue, StagePlan, VersionPlan, catalogue
 from opora.casework.cases.queries.clock import Clock, clock_of
 from opora.casework.cases.rules import next_warning, share_reached, startable
@@ -30,7 +30,6 @@ from opora.platform.journal.events import Event
 from opora.platform.journal.operations import publish_many
 from opora.platform.live.operations import announce
 from opora.platform.stages import check_move
-from opora.registry.organization.queries import available_employee_ids
 
 
 class ReasonMissing(BusinessError):
@@ -196,13 +195,17 @@ class CaseWork:
 
     def next_round(self, stage: CaseStage) -> CaseStage:
         """A fresh run of the stage, waiting for its turn."""
+        return self.plan_stage(self.planned(stage), round=stage.round + 1)
+
+    def plan_stage(self, planned: StagePlan, *, round: int) -> CaseStage:
+        """A stage that waits for its turn."""
         fresh = CaseStage(
             branch_id=self.case.branch_id,
             group_id=self.case.group_id,
-            ordinal=stage.ordinal,
-            round=stage.round + 1,
-            code=stage.code,
-            role=stage.role,
+            ordinal=planned.ordinal,
+            round=round,
+            code=planned.code,
+            role=planned.role,
         )
         self.stages.append(fresh)
         return fresh
@@ -212,17 +215,16 @@ class CaseWork:
     def assign(self, stage: CaseStage) -> None:
         """Give the stage to a division by the routing rules, and within it to a person.
 
-        The applicant's own stages are watched by whoever held the case before. Somebody who has already done a stage
-        of the same role goes on; otherwise it is who has the least to do.
+        The applicant's own stages are watched by whoever held the case before.
         """
-        role = stage.role
+        role, stage.told = stage.role, False
         if role == StageRole.APPLICANT:
             if self.case.division_id is not None:
                 stage.division_id, stage.employee_id = self.case.division_id, self.case.employee_id
                 return
             role = StageRole.CURATOR
         stage.division_id = self.division_for(role)
-        stage.employee_id = None if stage.division_id is None else self.person(stage)
+        stage.employee_id = None if stage.division_id is None else person_for(stage, self.stages, self.now)
 
     def division_for(self, role: str) -> int | None:
         """Where the routing rules send a stage of this role."""
@@ -239,20 +241,14 @@ class CaseWork:
                 stage.division_id = self.division_for(stage.role)
                 self.case.division_id = stage.division_id or self.case.division_id
 
-    def person(self, stage: CaseStage) -> int | None:
-        """Somebody of the stage's division who is at work."""
-        assert stage.division_id is not None
-        people = available_employee_ids(stage.division_id, self.now)
-        for earlier in sorted(self.stages, key=lambda s: (s.started_at or self.now, s.ordinal), reverse=True):
-            if earlier is not stage and earlier.role == stage.role and earlier.employee_id in people:
-                return earlier.employee_id
-        return free_person(people)
-
     # Saving
 
-    def save(self) -> None:
-        """Write what has changed, publish what has happened, and tell the screens."""
-        self.case.save()
+    def save(self, *, words: bool = False) -> None:
+        """Write what has changed, publish what has happened, and tell the screens.
+
+        :param words: whether what is known of the case has changed too; long texts are not written again for nothing.
+        """
+        self.case.save(update_fields=None if words else _CASE_MOVES)
         self.save_stages()
 
     def save_stages(self) -> None:
@@ -265,7 +261,7 @@ class CaseWork:
         self._save_inherited_pauses(fresh)
         changed = [s for s in self.stages if s not in fresh and f"{s.code}:{s.round}" in self.touched]
         if changed:
-            CaseStage.objects.bulk_update(changed, _CHANGING)
+            CaseStage.objects.bulk_update(changed, _STAGE_MOVES)
         for stage in self.begun:
             self.facts.append((_began(stage), [case]))
         publish_many(self.facts, by=self.by)
@@ -308,18 +304,6 @@ def _extended_days(case: Case) -> int:
     return extension.values_list("days", flat=True).first() or 0
 
 
-def free_person(people: Sequence[int]) -> int | None:
-    """Whoever of these has the least on his desk, passing over those to whom work is being given right now."""
-    if not people:
-        return None
-    if len(people) == 1:
-        return people[0]
-    with connection.cursor() as cursor:
-        cursor.execute("select cases_free_person(%s::bigint[])", [list(people)])
-        found: int | None = cursor.fetchone()[0]
-    return found
-
-
 def topics_of(case: Case, stages: Sequence[CaseStage] = ()) -> list[str]:
     """Live topics on which the change is told."""
     divisions = {stage.division_id for stage in stages} | {case.division_id}
@@ -349,7 +333,20 @@ def _began(stage: CaseStage) -> Event:
     )
 
 
-_CHANGING = [
+#: What changes in a case while its stages move.
+_CASE_MOVES = [
+    "state",
+    "division",
+    "employee",
+    "due_at",
+    "stands_since",
+    "warnings",
+    "next_warning_at",
+    "warned",
+    "closed_at",
+    "version",
+]
+_STAGE_MOVES = [
     "status",
     "ordinal",
     "role",
@@ -363,4 +360,5 @@ _CHANGING = [
     "warnings",
     "next_warning_at",
     "warned",
+    "told",
 ]

@@ -3,49 +3,39 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from uuid import UUID
 
-import phonenumbers
 from django.db import IntegrityError, transaction
-from django.db.models import TextChoices
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opora.casework.cases.events import CaseAnswered, CaseClosed, CaseRegistered
-from opora.casework.cases.models import Case, CaseStage
+from opora.casework.cases.models import Case, CatalogueStamp
+from opora.casework.cases.operations.checks import (
+    NO_CONTACT,
+    Contact,
+    WrongValue,
+    checked_choice,
+    checked_contact,
+    checked_line,
+    checked_text,
+)
 from opora.casework.cases.operations.progress import CaseWork
-from opora.casework.cases.queries.catalogue import Catalogue, VersionPlan, catalogue
+from opora.casework.cases.queries.catalogue import Catalogue, VersionPlan, catalogue_at
 from opora.casework.cases.queries.clock import clock_of
 from opora.casework.cases.rules import case_number
-from opora.casework.cases.stages import (
-    Channel,
-    ClockStart,
-    Justified,
-    Kind,
-    Result,
-    Source,
-    StageStatus,
-    State,
-)
+from opora.casework.cases.stages import Channel, ClockStart, Justified, Kind, Result, Source, StageStatus, State
 from opora.platform.access.models import User
 from opora.platform.errors import BusinessError, EditForbidden, NotVisible
 from opora.platform.numbering.operations import next_number
 from opora.platform.scope import current_scope
+from opora.registry.customers.groups import UNIDENTIFIED
 from opora.registry.customers.models import Customer, CustomerGroup, UsagePoint
 from opora.registry.organization.models import Branch, District, Employee
 from opora.registry.organization.queries import employee_of
 
-#: The group of cases whose customer nobody knows.
-UNIDENTIFIED = "UNIDENTIFIED"
-MAX_TEXT = 100_000
-
-
-class WrongValue(BusinessError):
-    code = "wrong_value"
-
-
-class TextMissing(BusinessError):
-    code = "text_missing"
+MAX_KEY = 120
 
 
 class BranchNeeded(BusinessError):
@@ -67,18 +57,6 @@ class WrongDate(BusinessError):
 class RepeatedKey(BusinessError):
     code = "repeated_key"
     status = 409
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contact:
-    """How to reach whoever turned to us, as told this time; the customer's card is not changed by it."""
-
-    name: str = ""
-    phone: str = ""
-    email: str = ""
-
-
-NO_CONTACT = Contact()
 
 
 @transaction.atomic
@@ -124,54 +102,44 @@ def register_case(
     :raises NotVisible: when the customer, usage point, branch or topic is not there for this user.
     :raises RepeatedKey: when the key was used for a case that this user may not see.
     """
-    if once and (repeated := Case.objects.filter(once=once).first()):
+    if once and (repeated := Case.objects.filter(once=checked_line(once, field="once", limit=MAX_KEY)).first()):
         return repeated
     now = timezone.now()
     registered_at = registered_at or now
     received_at = received_at or registered_at
-    text = checked_text(text)
-    contact = checked_contact(contact)
+    _check_dates(received_at=received_at, registered_at=registered_at, answered_at=answered_at, due_at=due_at, now=now)
+    text, contact = checked_text(text), checked_contact(contact)
+    addressee = checked_line(addressee, field="addressee")
     checked_choice(Channel, channel, "channel")
     checked_choice(Kind, kind, "kind")
     checked_choice(Source, source, "source")
     checked_choice(Result, result, "result")
     if justified:
         checked_choice(Justified, justified, "justified")
-    if received_at > registered_at or registered_at > now:
-        raise WrongDate(
-            _("A contact cannot be received after it is registered, nor later than now."), field="received_at"
-        )
-    if answered_at is not None and not registered_at <= answered_at <= now:
-        raise WrongDate(
-            _("A case cannot be answered before it is registered, nor later than now."), field="answered_at"
-        )
-    if due_at is not None and due_at <= registered_at:
-        raise WrongDate(_("This date has already passed: give a later one."), field="due_at")
 
     customer, usage_point = _customer(customer_id, usage_point_id)
-    branch, district_id = _place(customer, usage_point, branch_id, district_id)
-    everything, clock = catalogue(), clock_of(branch.pk)
-    plan = _plan(everything, topic_id, kind, channel, passport_code, registered_at.astimezone(clock.hours.tz))
-    if (
-        answered_now
-        and answered_at is None
-        and (kind == Kind.COMPLAINT or [s for s in plan.stages if not s.answer and not s.optional])
-    ):
+    ground = _ground(*_place(customer, usage_point, branch_id, district_id))
+    everything, clock = catalogue_at(ground.stamp), clock_of(ground.branch_id)
+    local = registered_at.astimezone(clock.hours.tz)
+    plan = _plan(everything, topic_id, kind, channel, passport_code, local)
+    staged = any(not stage.answer and not stage.optional for stage in plan.stages)
+    if answered_now and answered_at is None and (staged or kind == Kind.COMPLAINT):
         message = _("“%s” takes several stages: register the case and let them be done.")
         raise CannotAnswerAtOnce(message % plan.title, field="answered_now")
+    sequence = next_number(f"case_{ground.branch_id}_{local.year}")
     case = Case(
-        number=_number(branch, registered_at, clock.hours.tz),
-        branch=branch,
-        district_id=district_id,
-        group_id=customer.group_id if customer else unidentified_group_id(),
-        customer=customer,
-        usage_point=usage_point,
+        number=case_number(branch_code=ground.branch_code, year=local.year, sequence=sequence),
+        branch_id=ground.branch_id,
+        district_id=ground.district_id,
+        group_id=customer.group_id if customer else seen_group_id(ground.unidentified_group_id),
+        customer_id=customer.pk if customer else None,
+        usage_point_id=usage_point.pk if usage_point else None,
         channel=channel,
         kind=kind,
         source=source,
         topic_id=topic_id,
         passport_version_id=plan.id,
-        addressee=addressee.strip()[:200],
+        addressee=addressee,
         text=text,
         contact_name=contact.name,
         contact_phone=contact.phone,
@@ -181,58 +149,39 @@ def register_case(
         registered_by=by,
         counts_from=received_at if plan.starts == ClockStart.RECEIVED else registered_at,
         due_is_given=due_at is not None,
-        once=once or None,
+        once=once.strip() if once else None,
     )
     if due_at is not None:
         case.due_at = due_at
-    work = CaseWork(
-        case=case, plan=plan, catalogue=everything, clock=clock, now=now, by=by, stages=planned_stages(case, plan)
-    )
+    work = CaseWork(case=case, plan=plan, catalogue=everything, clock=clock, now=now, by=by, stages=[])
+    for stage in plan.stages:
+        work.plan_stage(stage, round=1)
     work.time_case()
     if answered_at is not None:
-        case.justified = justified
-        _answer(work, answered_at, answer.strip(), result)
+        _answer(work, at=answered_at, answer=answer.strip(), result=result, justified=justified)
         work.route_finished()
     elif answered_now:
-        _answer(work, now, answer.strip(), result)
+        _answer(work, at=now, answer=answer.strip(), result=result, justified="")
         _keep(work, employee_of(by))
     else:
         work.begin_ready()
-    try:
-        with transaction.atomic(savepoint=once is not None):
-            case.save(force_insert=True)
-    except IntegrityError as error:
-        if "cases_case_once" not in str(error):
-            raise
-        if repeated := Case.objects.filter(once=once).first():
-            return repeated
-        raise RepeatedKey(_("This key has already been used for another case."), field="once") from error
+    if (repeated := _saved(case)) is not None:
+        return repeated
     registered = CaseRegistered(case_id=case.pk, number=case.number, kind=kind, channel=channel, passport=plan.passport)
     work.facts.append((registered, [case, *filter(None, [customer])]))
     if case.answered_at is not None:
         in_time = case.answered_at <= case.due_at
-        answered = CaseAnswered(case_id=case.pk, result=case.result, justified=case.justified, in_time=in_time)
-        work.facts += [(answered, [case]), (CaseClosed(case_id=case.pk), [case])]
+        fact = CaseAnswered(case_id=case.pk, result=case.result, justified=case.justified, in_time=in_time)
+        work.facts += [(fact, [case]), (CaseClosed(case_id=case.pk), [case])]
     work.save_stages()
     return case
 
 
-def planned_stages(case: Case, plan: VersionPlan) -> list[CaseStage]:
-    """The stages of the passport, waiting for their turn."""
-    return [
-        CaseStage(
-            branch_id=case.branch_id, group_id=case.group_id, ordinal=stage.ordinal, code=stage.code, role=stage.role
-        )
-        for stage in plan.stages
-    ]
+def seen_group_id(group_id: int) -> int:
+    """The group of cases whose customer nobody knows, if the user may put a case into it.
 
-
-def unidentified_group_id() -> int:
-    """The group of cases whose customer nobody knows.
-
-    :raises EditForbidden: when the user may not see that group, and so may not put a case into it.
+    :raises EditForbidden: when he may not see that group.
     """
-    group_id = CustomerGroup.objects.values_list("pk", flat=True).get(code=UNIDENTIFIED)
     scope = current_scope()
     if not scope.everything and group_id not in scope.groups_seen:
         message = _("You may not register contacts of unknown customers: choose the customer first.")
@@ -240,59 +189,47 @@ def unidentified_group_id() -> int:
     return group_id
 
 
-def checked_text(text: str) -> str:
-    """The words of the contact, without what the database cannot hold.
-
-    :raises TextMissing: when nothing is left, or when there is far too much.
-    """
-    text = text.replace("\x00", "").strip()
-    if not text:
-        raise TextMissing(_("Write what the contact is about."), field="text")
-    if len(text) > MAX_TEXT:
-        raise TextMissing(_("The text is longer than %d characters: attach it as a file.") % MAX_TEXT, field="text")
-    return text
-
-
-def checked_contact(contact: Contact) -> Contact:
-    """The contact with its phone in E.164.
-
-    :raises WrongValue: naming the field that cannot be understood.
-    """
-    phone, email = contact.phone.strip(), contact.email.strip().lower()
-    if phone:
-        try:
-            parsed = phonenumbers.parse(phone, "RU")
-        except phonenumbers.NumberParseException:
-            parsed = None
-        if parsed is None or not phonenumbers.is_possible_number(parsed):
-            message = _("“%s” is not a phone number: give it with the code, for example +7 861 200-00-00.")
-            raise WrongValue(message % phone, field="contact_phone")
-        phone = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    if email and ("@" not in email[1:-1] or " " in email or len(email) > 254):
-        raise WrongValue(_("“%s” is not an e-mail address.") % email, field="contact_email")
-    return Contact(name=contact.name.strip()[:200], phone=phone, email=email)
+def _saved(case: Case) -> Case | None:
+    """Write the case; return the other one when somebody has used its key at the same moment."""
+    try:
+        with transaction.atomic(savepoint=case.once is not None):
+            case.save(force_insert=True)
+    except IntegrityError as error:
+        if "cases_case_once" not in str(error):
+            raise
+        if repeated := Case.objects.filter(once=case.once).first():
+            return repeated
+        raise RepeatedKey(_("This key has already been used for another case."), field="once") from error
+    return None
 
 
-def checked_choice(choices: type[TextChoices], value: str, field: str) -> None:
-    """Refuse a word that is not one of the choices.
-
-    :raises WrongValue: naming those that are.
-    """
-    if value not in choices.values:
-        message = _("“%(value)s” is unknown: choose from %(words)s.")
-        raise WrongValue(message % {"value": value, "words": ", ".join(choices.values)}, field=field)
+def _check_dates(
+    *,
+    received_at: datetime,
+    registered_at: datetime,
+    answered_at: datetime | None,
+    due_at: datetime | None,
+    now: datetime,
+) -> None:
+    if received_at > registered_at or registered_at > now:
+        message = _("A contact cannot be received after it is registered, nor later than now.")
+        raise WrongDate(message, field="received_at")
+    if answered_at is not None and not registered_at <= answered_at <= now:
+        message = _("An answer cannot be given before the case is registered, nor later than now.")
+        raise WrongDate(message, field="answered_at")
+    if due_at is not None and due_at <= registered_at:
+        raise WrongDate(_("The due date must come after the registration: give a later one."), field="due_at")
 
 
 def _customer(customer_id: int | None, usage_point_id: int | None) -> tuple[Customer | None, UsagePoint | None]:
     """The customer and the usage point, as far as the user may see them; the point names its customer."""
+    usage_point = None
     if usage_point_id is not None:
         usage_point = UsagePoint.objects.select_related("customer").filter(pk=usage_point_id).first()
         if usage_point is None:
             raise NotVisible(_("There is no such usage point."), field="usage_point_id")
         if customer_id in (None, usage_point.customer_id):
             return usage_point.customer, usage_point
-    else:
-        usage_point = None
     if customer_id is None:
         return None, usage_point
     customer = Customer.objects.filter(pk=customer_id).first()
@@ -303,33 +240,55 @@ def _customer(customer_id: int | None, usage_point_id: int | None) -> tuple[Cust
 
 def _place(
     customer: Customer | None, usage_point: UsagePoint | None, branch_id: int | None, district_id: int | None
-) -> tuple[Branch, int | None]:
-    """The branch and the district of the case."""
-    if branch_id is None and district_id is None and usage_point is not None:
-        branch_id, district_id = usage_point.branch_id, usage_point.district_id
-    elif district_id is not None:
+) -> tuple[int, int | None]:
+    """The ids of the branch and the district of the case."""
+    scope = current_scope()
+    if district_id is not None:
         of_district = District.objects.filter(pk=district_id).values_list("branch_id", flat=True).first()
         if of_district is None or branch_id not in (None, of_district):
             raise WrongValue(_("There is no such district in this branch: choose another."), field="district_id")
         branch_id = of_district
+    elif usage_point is not None and branch_id in (None, usage_point.branch_id):
+        branch_id, district_id = usage_point.branch_id, usage_point.district_id
     if branch_id is None and customer is not None:
         branch_id = _only(customer.branch_ids)
-    scope = current_scope()
     if branch_id is None:
         branch_id = _only(scope.branches)
     if branch_id is None:
         raise BranchNeeded(_("Choose the branch that the case belongs to."), field="branch_id")
     if not scope.everything and branch_id not in scope.branches:
         raise NotVisible(_("There is no such branch."), field="branch_id")
-    branch = Branch.objects.filter(pk=branch_id, closed_at=None).first()
-    if branch is None:
-        raise NotVisible(_("There is no such branch."), field="branch_id")
-    return branch, district_id
+    return branch_id, district_id
 
 
 def _only(ids: Iterable[int]) -> int | None:
     found = list(ids)
     return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What a registration stands on, read in one statement."""
+
+    branch_id: int
+    district_id: int | None
+    branch_code: str
+    stamp: UUID | None
+    unidentified_group_id: int
+
+
+def _ground(branch_id: int, district_id: int | None) -> _Ground:
+    found = (
+        Branch.objects.filter(pk=branch_id, closed_at=None)
+        .values_list("code", Subquery(CatalogueStamp.objects.values("stamp")), Subquery(_UNIDENTIFIED))
+        .first()
+    )
+    if found is None:
+        raise NotVisible(_("There is no such branch."), field="branch_id")
+    return _Ground(branch_id, district_id, *found)
+
+
+_UNIDENTIFIED = CustomerGroup.objects.filter(code=UNIDENTIFIED).values("pk")
 
 
 def _plan(
@@ -351,12 +310,7 @@ def _plan(
     return plan
 
 
-def _number(branch: Branch, registered_at: datetime, zone: ZoneInfo) -> str:
-    year = registered_at.astimezone(zone).year
-    return case_number(branch_code=branch.code, year=year, sequence=next_number(f"case_{branch.pk}_{year}"))
-
-
-def _answer(work: CaseWork, at: datetime, answer: str, result: str) -> None:
+def _answer(work: CaseWork, *, at: datetime, answer: str, result: str, justified: str) -> None:
     """The consumer has his answer already: the case is born closed."""
     case = work.case
     for stage in work.stages:
@@ -367,7 +321,7 @@ def _answer(work: CaseWork, at: datetime, answer: str, result: str) -> None:
         stage.started_at, stage.status = case.counts_from, StageStatus.DONE
         work.time(stage)
     case.state, case.answered_at, case.closed_at, case.next_warning_at = State.CLOSED, at, at, None
-    case.answer, case.result = answer, result
+    case.answer, case.result, case.justified = answer, result, justified
 
 
 def _keep(work: CaseWork, employee: Employee | None) -> None:

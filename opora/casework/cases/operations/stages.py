@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from opora.casework.cases.events import StageAssigned, StageFinished, StagePaused, StageResumed, StageReturned
 from opora.casework.cases.models import CaseStage, StagePause
 from opora.casework.cases.operations.locks import locked_stage
-from opora.casework.cases.operations.progress import CaseWork, explain, free_person, take_up
+from opora.casework.cases.operations.people import free_person
+from opora.casework.cases.operations.progress import CaseWork, explain, take_up
 from opora.casework.cases.rules import followers
 from opora.casework.cases.stages import OPEN_STATES, OPEN_STATUSES, NoteKind, PauseReason, StageStatus
 from opora.platform.access.models import User
@@ -81,8 +82,10 @@ def take_stage(*, stage_id: int, by: User) -> CaseStage:
     employee = employee_of(by)
     if employee is None:
         raise NotAnEmployee(_("You are not in the directory of employees, so you cannot hold a stage."))
+    if stage.employee_id == employee.pk:
+        return stage
     work.begin_work()
-    _give(work, stage, employee.division_id, employee.pk)
+    _give(work, stage, employee.division_id, employee.pk, told=True)
     work.save()
     return stage
 
@@ -243,10 +246,10 @@ def _person(employee_id: int, now: datetime) -> tuple[int, int]:
     return employee.division_id, employee.pk
 
 
-def _give(work: CaseWork, stage: CaseStage, division_id: int, employee_id: int | None) -> None:
+def _give(work: CaseWork, stage: CaseStage, division_id: int, employee_id: int | None, *, told: bool = False) -> None:
     if work.case.division_id == stage.division_id and work.case.employee_id == stage.employee_id:
         work.case.division_id, work.case.employee_id = division_id, employee_id
-    stage.division_id, stage.employee_id = division_id, employee_id
+    stage.division_id, stage.employee_id, stage.told = division_id, employee_id, told
     work.touch(stage)
     work.facts.append((assigned(work, stage), [work.case]))
 

@@ -67,7 +67,6 @@ class StagePlan(PlannedStage):
     title: str
     role: str
     term: Term
-    answer: bool
     pause_reasons: tuple[str, ...]
     content: str
     form: str

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from opora.casework.cases.rules import SHARES
+from opora.platform.calendar.explanation import explain
 from opora.platform.calendar.hours import WorkingHours
 from opora.platform.calendar.production import ProductionCalendar
 from opora.platform.calendar.queries import production_calendar
-from opora.platform.calendar.terms import Pause, Term, TermUnit, due_at, share_moments
+from opora.platform.calendar.terms import Pause, Term, TermUnit, due_at, share_moments, working_time_between
 from opora.registry.organization.queries import working_hours_of
 
 
@@ -36,6 +37,18 @@ class Clock:
         """When to warn of a due moment that no term explains: one given from outside, or extended."""
         whole = max(due - start, timedelta())
         return self._at_work([start + whole * share / 100 for share in SHARES])
+
+    def left(self, now: datetime, due: datetime) -> timedelta:
+        """Working time until a due moment; negative when it has passed."""
+        return working_time_between(now, due, self.calendar, self.hours)
+
+    def explained(self, term: Term, start: datetime, stood: Sequence[Pause] = ()) -> Sequence[str]:
+        """The sentences that lead from the start of a term to its end."""
+        return explain(term, start, self.calendar, self.hours, stood).lines
+
+    def end_of_today(self, now: datetime) -> datetime:
+        """The midnight after `now` on the branch's clock."""
+        return self.hours.midnight(self.hours.local_day(now) + timedelta(days=1))
 
     def working(self, moment: datetime) -> bool:
         """Whether people are at work."""
