@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+_LATIN = str.maketrans(
+    {
+        **dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeezijklmnoprstufye", strict=True)),
+        **{"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "ъ": "", "ь": ""},
+    }
+)
 _LISTS = tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))
 
 
@@ -23,6 +29,11 @@ def person(random: Random) -> PersonName:
         return PersonName(surname, random.choice(_LISTS["male"]), father)
     daughter = father.removesuffix("ич") + "на"
     return PersonName(_feminine(surname), random.choice(_LISTS["female"]), daughter)
+
+
+def latin(text: str) -> str:
+    """The text as it stands in an e-mail address or user name."""
+    return text.lower().translate(_LATIN)
 
 
 def company(random: Random) -> str:

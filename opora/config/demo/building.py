@@ -1,0 +1,100 @@
+"""Building the demo region in an installation that has its reference data and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import connection
+from django.utils import timezone
+
+from opora.config.demo.arrivals import ZONE, Arrivals
+from opora.config.demo.copying import as_owner, copy_rows, ids_used, next_id
+from opora.config.demo.customers import TABLES, CustomerStream, Party
+from opora.config.demo.history import History
+from opora.config.demo.staff import read_staff
+from opora.config.demo.structure import ACCOUNTS, PASSWORD, build_company, territories
+from opora.config.progress import OnProgress
+from opora.platform.access.queries import system_user
+from opora.platform.calendar import queries as calendar
+from opora.platform.journal.operations import make_partitions
+from opora.registry.customers.models import Customer, CustomerGroup, UsagePoint
+from opora.registry.customers.operations import refresh_documents
+from opora.registry.organization import queries as organization
+
+#: Username, password and role of one employee for each role.
+LOGINS: Sequence[tuple[str, str, str]] = [(name, PASSWORD, title) for name, (_branch, title) in ACCOUNTS.items()]
+
+SEED = 186_2014
+YEARS = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of the region is built."""
+
+    customers: int
+    cases: int
+
+
+WHOLE = Size(customers=20_000, cases=18_000)
+SMALL = Size(customers=2_000, cases=1_800)
+
+
+def build_demo(*, on_progress: OnProgress, small: bool, now: datetime | None = None) -> None:
+    """Build the region, in the caller's transaction and in a scope that sees everything.
+
+    :param now: the present moment, up to which history is told.
+    """
+    now = now or timezone.now()
+    today = now.astimezone(ZONE).date()
+    size, random = SMALL if small else WHOLE, Random(SEED)
+    calendar.forget()
+    organization.forget()
+    build_company(random, today, by=system_user())
+    on_progress(5, 100)
+    make_partitions(first=today - YEARS, last=today)
+    with as_owner():
+        parties = load_customers(random, size.customers, today)
+        on_progress(20, 100)
+        load_history(random, parties, size.cases, now, on_progress)
+    on_progress(100, 100)
+
+
+def load_customers(random: Random, count: int, today: datetime) -> list[Party]:
+    """Write so many customers with everything that belongs to them."""
+    stream = CustomerStream(
+        random=random,
+        territories=territories(),
+        groups=dict(CustomerGroup.objects.values_list("code", "pk")),
+        today=today,
+        first_id=next_id(Customer),
+        first_point=next_id(UsagePoint),
+    )
+    everybody: list[Party] = []
+    for parties, rows in stream.batches(count, size=5_000):
+        for table, columns in TABLES.items():
+            copy_rows(table, columns, rows[table])
+        refresh_documents([party.id for party in parties])
+        everybody += parties
+    ids_used(Customer, up_to=everybody[-1].id)
+    ids_used(UsagePoint, up_to=stream.first_point + stream.points - 1)
+    return everybody
+
+
+def load_history(
+    random: Random, parties: Sequence[Party], count: int, now: datetime, on_progress: OnProgress
+) -> History:
+    """Write two years of cases up to now."""
+    today = now.astimezone(ZONE).date()
+    groups = dict(CustomerGroup.objects.values_list("code", "pk"))
+    history = History(random=random, staff=read_staff(random), groups=groups, until=now)
+    arrivals = Arrivals(random, parties, territories())
+    coming = arrivals.between(today - YEARS, today, count=count, until=now)
+    for number, _life in enumerate(history.live(coming)):
+        if number % 500 == 0:
+            on_progress(20 + 60 * number // count, 100)
+    history.write()
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+    return history
