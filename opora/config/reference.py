@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 
 from opora.casework.cases.operations import load_passports, load_topics
+from opora.casework.messaging.operations import load_templates
 from opora.config.roles import define_roles
 from opora.platform.access.models import User
 from opora.platform.calendar.operations import load_builtin_years
@@ -26,6 +27,7 @@ LOADERS: Sequence[Callable[..., object]] = (
     load_groups,
     load_topics,
     _load_passports,
+    load_templates,
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from opora.casework.cases.permissions import CasePermission
+from opora.casework.messaging.permissions import MessagingPermission
 from opora.platform.access.operations import define_role
 from opora.platform.access.permissions import AccessPermission
 from opora.registry.customers.permissions import CustomerPermission
@@ -19,6 +20,9 @@ _RECEPTION: list[StrEnum] = [
     CasePermission.VIEW,
     CasePermission.REGISTER,
     CasePermission.WORK,
+    MessagingPermission.VIEW,
+    MessagingPermission.SEND,
+    MessagingPermission.CONSENT,
 ]
 
 ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
@@ -26,21 +30,39 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
     "clerk": ("Специалист офиса обслуживания", _RECEPTION),
     "dispatcher": (
         "Диспетчер",
-        [CustomerPermission.VIEW, CasePermission.VIEW, CasePermission.REGISTER, CasePermission.WORK],
+        [
+            CustomerPermission.VIEW,
+            CasePermission.VIEW,
+            CasePermission.REGISTER,
+            CasePermission.WORK,
+            MessagingPermission.VIEW,
+        ],
     ),
-    "executor": ("Исполнитель", [CustomerPermission.VIEW, CasePermission.VIEW, CasePermission.WORK]),
+    "executor": (
+        "Исполнитель",
+        [CustomerPermission.VIEW, CasePermission.VIEW, CasePermission.WORK, MessagingPermission.VIEW],
+    ),
     "supervisor": (
         "Руководитель",
-        [*_RECEPTION, CasePermission.ASSIGN, CasePermission.SUPERVISE, CasePermission.EXPORT],
+        [
+            *_RECEPTION,
+            CasePermission.ASSIGN,
+            CasePermission.SUPERVISE,
+            CasePermission.EXPORT,
+            MessagingPermission.RETRY,
+        ],
     ),
-    "editor": ("Методолог", [CustomerPermission.VIEW, CasePermission.VIEW, CasePermission.CONFIGURE]),
+    "editor": (
+        "Методолог",
+        [CustomerPermission.VIEW, CasePermission.VIEW, CasePermission.CONFIGURE, MessagingPermission.CONFIGURE],
+    ),
     "analyst": (
         "Аналитик",
         [CustomerPermission.VIEW, CustomerPermission.EXPORT, CasePermission.VIEW, CasePermission.EXPORT],
     ),
     ADMINISTRATOR: (
         "Администратор",
-        [*AccessPermission, *OrganizationPermission, *CustomerPermission, *CasePermission],
+        [*AccessPermission, *OrganizationPermission, *CustomerPermission, *CasePermission, *MessagingPermission],
     ),
     "integration": ("Внешняя программа", [*_RECEPTION, CustomerPermission.IMPORT]),
 }

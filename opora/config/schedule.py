@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
+from opora.casework.messaging.handlers import forget_old_notices, settle_interrupted
 from opora.platform.access.handlers import forget_old_sessions
+from opora.platform.files.handlers import sweep_abandoned_files
 from opora.platform.journal.handlers import make_partitions_ahead, retry_jobs_of_dead_workers
 from opora.platform.journal.operations import via
 from opora.platform.rest.handlers import forget_old_answers
@@ -19,9 +21,12 @@ Timed = Callable[[datetime], None]
 
 SCHEDULE: Sequence[tuple[str, Timed]] = (
     ("* * * * *", retry_jobs_of_dead_workers),
+    ("* * * * *", settle_interrupted),
     ("15 1 * * *", make_partitions_ahead),
     ("45 1 * * *", forget_old_sessions),
     ("50 1 * * *", forget_old_answers),
+    ("10 2 * * *", sweep_abandoned_files),
+    ("20 2 * * *", forget_old_notices),
 )
 
 

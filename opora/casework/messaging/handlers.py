@@ -1,7 +1,8 @@
 """Delivery: the one kind of work that leaves the transaction, because it waits for a network (see ADR 11)."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection
@@ -13,7 +14,7 @@ from opora.casework.messaging.queries import being_sent
 from opora.casework.messaging.stages import Reason
 from opora.casework.messaging.transports import Outcome, Outgoing, Refused, transport_for
 from opora.platform.access.queries import system_user
-from opora.platform.journal.operations import on_queue
+from opora.platform.journal.operations import on_queue, via
 from opora.platform.scope import EVERYTHING, scoped
 
 #: No gateway works on one message longer than this: whoever does is dead.
@@ -27,7 +28,7 @@ _PAUSES: Sequence[float] = (0, 1, 5, 15, 60)
 @app.task(name="messaging.deliver", retry=RetryStrategy(wait=30))
 def deliver(*, message_id: int) -> None:
     """Deliver one message: begin (committed), hand it over (in no transaction), keep the outcome (committed)."""
-    with scoped(EVERYTHING):
+    with _seeing_everything():
         message = take_up(message_id=message_id, by=system_user())
     if message is not None:
         transport = transport_for(message.channel)
@@ -38,7 +39,7 @@ def deliver(*, message_id: int) -> None:
 @app.task(name="messaging.settle", retry=RetryStrategy(wait=30))
 def settle(*, message_id: int, attempt: int) -> None:
     """Find out what became of an attempt whose worker has died, and go on from there."""
-    with scoped(EVERYTHING):
+    with _seeing_everything():
         message = being_sent(message_id, attempt)
     if message is not None:
         transport = transport_for(message.channel)
@@ -56,12 +57,23 @@ def forget_old_notices(at: datetime) -> None:
     forget_notices(before=at - NOTICES_KEPT_FOR)
 
 
+@contextmanager
+def _seeing_everything() -> Iterator[None]:
+    """One transaction of the worker."""
+    token = via.set("worker")
+    try:
+        with scoped(EVERYTHING):
+            yield
+    finally:
+        via.reset(token)
+
+
 def _keep(message: Outgoing, outcome: Outcome) -> None:
     """Write down what the network said; what is known is not forgotten because the database was away for a moment."""
     for pause in _PAUSES:
         time.sleep(pause)
         try:
-            with scoped(EVERYTHING):
+            with _seeing_everything():
                 record_outcome(
                     message_id=message.message_id, attempt=message.attempt, outcome=outcome, by=system_user()
                 )
