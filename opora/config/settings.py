@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "opora.platform.files.middleware.RequestSizeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -157,6 +158,9 @@ STORAGES = {
 MEDIA_ROOT = HOME / "files"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+#: Bytes of one file, and of one request with all its files.
+FILE_LIMIT = int(os.environ.get("OPORA_FILE_LIMIT_MB") or 25) * 1024 * 1024
+REQUEST_LIMIT: int = 4 * FILE_LIMIT
 
 #: Requests a second one user may send to the API, on average, for each web worker.
 API_RATE = float(os.environ.get("OPORA_API_RATE") or 500)
