@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
 
 from opora.casework.cases.rules import SHARES
 from opora.platform.calendar.explanation import explain
@@ -46,10 +48,6 @@ class Clock:
         """The sentences that lead from the start of a term to its end."""
         return explain(term, start, self.calendar, self.hours, stood).lines
 
-    def end_of_today(self, now: datetime) -> datetime:
-        """The midnight after `now` on the branch's clock."""
-        return self.hours.midnight(self.hours.local_day(now) + timedelta(days=1))
-
     def working(self, moment: datetime) -> bool:
         """Whether people are at work."""
         return self.hours.next_working_moment(moment, self.calendar) == moment
@@ -61,3 +59,22 @@ class Clock:
 def clock_of(branch_id: int) -> Clock:
     """The clock of a branch."""
     return Clock(production_calendar(), working_hours_of(branch_id))
+
+
+def start_of_today(now: datetime) -> datetime:
+    """The last midnight on the company's clock."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def end_of_today(now: datetime) -> datetime:
+    """The next midnight on the company's clock."""
+    return start_of_today(now) + timedelta(days=1)
+
+
+def working_days_before(moment: datetime, days: int) -> datetime:
+    """The midnight from which so many working days lead up to the moment."""
+    calendar, day = production_calendar(), timezone.localtime(moment).date()
+    while days:
+        day -= timedelta(days=1)
+        days -= calendar.is_working(day)
+    return timezone.make_aware(datetime.combine(day, time()))

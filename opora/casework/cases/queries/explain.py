@@ -19,10 +19,13 @@ def explain_due(*, case_id: int | None = None, stage_id: int | None = None) -> S
 
     :raises NotVisible: when there is no such case or stage, or not for this user.
     """
-    return _of_stage(stage_id) if stage_id is not None else _of_case(case_id)
+    if stage_id is not None:
+        return _of_stage(stage_id)
+    assert case_id is not None
+    return _of_case(case_id)
 
 
-def _of_case(case_id: int | None) -> Sequence[str]:
+def _of_case(case_id: int) -> Sequence[str]:
     case = Case.objects.select_related("extension").filter(pk=case_id).first()
     if case is None:
         raise NotVisible(_("There is no such case."))

@@ -122,7 +122,7 @@ def case_list(
     :param before: the page ends before this row; where both are given, `after` decides.
     """
     everything = catalogue()
-    found = _filtered(wanted, everything)
+    found = filtered(wanted, everything)
     backwards = before is not None and after is None
     if after is not None:
         found = found.filter(
@@ -155,7 +155,7 @@ def _place(row: CaseRow) -> Place:
 
 def count_cases(wanted: CaseFilter = ALL) -> Count:
     """How many cases the filter finds: exact up to ten thousand, beyond that the planner's estimate."""
-    found = _filtered(wanted, catalogue()).order_by()
+    found = filtered(wanted, catalogue()).order_by()
     estimate: int = json.loads(found.values("pk").explain(format="json"))[0]["Plan"]["Plan Rows"]
     if estimate > 20 * EXACT:
         return Count(estimate, exact=False)
@@ -208,7 +208,8 @@ def search_cases(text: str, *, after: Place | None = None, limit: int = 50, with
     return case_list(replace(within, text=text), after=after, limit=limit)
 
 
-def _filtered(wanted: CaseFilter, everything: Catalogue) -> QuerySet[Case]:
+def filtered(wanted: CaseFilter, everything: Catalogue) -> QuerySet[Case]:
+    """The cases that the filter finds."""
     found = Case.objects.all()
     same = {
         "branch_id": wanted.branch_id,
