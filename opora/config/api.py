@@ -1,5 +1,6 @@
 """The public API: which module answers where. The only place where its parts meet."""
 
+from opora.casework.cases.api import routers as cases
 from opora.platform.access.api import router as access
 from opora.platform.calendar.api import router as calendar
 from opora.platform.rest.doors import Api
@@ -20,5 +21,5 @@ api = Api(
     ),
     urls_namespace="api",
 )
-for router in (access, calendar, organization):
+for router in (access, calendar, organization, *cases):
     api.add_router("", router)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -15,22 +16,27 @@ from django.utils import timezone
 from opora.platform.access.models import User
 from opora.platform.access.operations import create_user, define_role, ensure_system_user, issue_token
 from opora.platform.scope import EVERYTHING, Scope, scoped
+from tests.api.region import make_region
 
 _numbers = count(1)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A program with a token."""
+    """A program with a token. It sends all its requests over one client, as it would over one connection."""
 
     user: User
     secret: str
 
+    @cached_property
+    def client(self) -> Client:
+        return Client(raise_request_exception=False)
+
     def get(self, path: str, **query: Any) -> HttpResponse:
-        return Client().get(f"/api/v1{path}", query, headers=self.headers())
+        return self.client.get(f"/api/v1{path}", query, headers=self.headers())
 
     def follow(self, address: str) -> HttpResponse:
-        return Client().get(address, headers=self.headers())
+        return self.client.get(address, headers=self.headers())
 
     def post(self, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> HttpResponse:
         return self.send("POST", path, body, **({"Idempotency-Key": key} if key else {}), **headers)
@@ -38,12 +44,20 @@ class Caller:
     def patch(self, path: str, body: Any) -> HttpResponse:
         return self.send("PATCH", path, body)
 
+    def put(self, path: str, body: Any) -> HttpResponse:
+        return self.send("PUT", path, body)
+
     def delete(self, path: str) -> HttpResponse:
         return self.send("DELETE", path, None)
 
+    def upload(self, path: str, *, key: str | None = None, **files: Any) -> HttpResponse:
+        """Send files as a form does; several under one name in a list."""
+        headers = {**self.headers(), **({"Idempotency-Key": key} if key else {})}
+        return self.client.post(f"/api/v1{path}", files, headers=headers)
+
     def send(self, method: str, path: str, body: Any, **headers: str) -> HttpResponse:
         data = body if isinstance(body, bytes) else json.dumps(body) if body is not None else b""
-        return Client(raise_request_exception=False).generic(
+        return self.client.generic(
             method, f"/api/v1{path}", data, content_type="application/json", headers={**self.headers(), **headers}
         )
 
@@ -71,3 +85,9 @@ def make_caller(permissions: Iterable[Any], scope: Scope = EVERYTHING) -> Caller
 def caller():
     """Make a caller with these permissions and this scope."""
     return lambda *permissions, scope=EVERYTHING: make_caller(permissions, scope)
+
+
+@pytest.fixture
+def region(db):
+    """Two branches with people, customers of two groups, topics, passports and routing rules."""
+    return make_region()

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
+from django.db.models import TextChoices
 from ninja import Schema
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -67,6 +68,14 @@ def _text(value: Any) -> Any:
     if isinstance(value, str) and ("\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value)):
         raise PydanticCustomError("text_signs", "text without control characters")
     return value
+
+
+def codes(choices: type[TextChoices]) -> WithJsonSchema:
+    """Describe the choices in place: those of different modules may share a name, and the description has one for each.
+
+    `KindCode = Annotated[Kind, codes(Kind)]`
+    """
+    return WithJsonSchema({"type": "string", "enum": choices.values})
 
 
 Moment = Annotated[
