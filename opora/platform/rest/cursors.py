@@ -82,7 +82,7 @@ def _read(value: Any, kind: type) -> Any:
             value = datetime.fromisoformat(value)
         except ValueError as error:
             raise _bad() from error
-    if type(value) is not kind or (kind is datetime and value.tzinfo is None):
+    if type(value) is not kind or (isinstance(value, datetime) and value.tzinfo is None):
         raise _bad()
     return value
 

@@ -17,7 +17,7 @@ from opora.platform.permissions import public
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Remember the language in a cookie and return to the page."""
-    return set_language(request)  # type: ignore[no-any-return]
+    return set_language(request)
 
 
 class Sample(forms.Form):

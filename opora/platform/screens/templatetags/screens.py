@@ -50,7 +50,7 @@ def field(bound: BoundField, **attrs: Any) -> SafeString:
     """Render a field whole: label, hint, control, messages. `data_key="KeyN"` becomes the attribute `data-key`."""
     given = {name.replace("_", "-"): value for name, value in attrs.items()}
     bound.field.widget.attrs.update(given)
-    return bound.as_field_group()  # type: ignore[no-any-return]
+    return bound.as_field_group()
 
 
 @register.inclusion_tag("screens/_due.html")
@@ -142,7 +142,7 @@ def local(moment: datetime | None, zone: str | tzinfo | None = None) -> SafeStri
     if moment is None:
         return ""
     place = ZoneInfo(zone) if isinstance(zone, str) and zone else zone or None
-    there = timezone.localtime(moment, place)  # type: ignore[arg-type]
+    there = timezone.localtime(moment, place)
     shown = date_format(there, "d.m.Y H:i")
     return format_html('<time datetime="{}" class="moment">{}</time>', moment.isoformat(timespec="seconds"), shown)
 
