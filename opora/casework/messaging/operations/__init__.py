@@ -7,6 +7,7 @@ from opora.casework.messaging.operations.consents import (
     withdraw_consent,
 )
 from opora.casework.messaging.operations.delivery import (
+    CannotRetry,
     cancel_message,
     record_outcome,
     release_interrupted,
@@ -30,6 +31,7 @@ from opora.casework.messaging.operations.templates import (
 )
 
 __all__ = [
+    "CannotRetry",
     "FieldMissing",
     "NoTemplate",
     "ProofMissing",
