@@ -10,6 +10,10 @@ urlpatterns = [
     re_path(r"^api/", nothing_here),
     path("", include("opora.platform.access.urls")),
     path("", include("opora.platform.screens.urls")),
+    path("cases/", include("opora.casework.cases.urls")),
+    path("", include("opora.workplaces.operator.urls")),
+    path("", include("opora.workplaces.executor.urls")),
+    path("", include("opora.workplaces.supervisor.urls")),
 ]
 
 handler400 = "opora.platform.screens.views.bad_request"
