@@ -38,7 +38,7 @@ PAUSES: Mapping[Reason, Sequence[timedelta]] = {
     Reason.CONNECTION: [timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 1800)],
     Reason.BUSY: [timedelta(minutes=m) for m in (5, 10, 20, 40, 60, 120)],
     Reason.AUTHENTICATION: [timedelta(minutes=m) for m in (2, 5, 10, 30)],
-    Reason.INTERRUPTED: [timedelta(seconds=s) for s in (5, 60, 300, 1800)],
+    Reason.INTERRUPTED: [timedelta(seconds=s) for s in (0, 60, 300, 1800)],
 }
 
 

@@ -6,6 +6,8 @@ from email.policy import SMTP
 from email.utils import localtime, parseaddr
 from urllib.parse import quote
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.crypto import salted_hmac
 from django.utils.html import linebreaks, urlize
 
@@ -37,7 +39,8 @@ def compose(message: Outgoing, *, sender: str) -> EmailMessage:
     name, address = parseaddr(sender)
     letter = EmailMessage(policy=SMTP)
     letter["From"] = Address(_line(name), addr_spec=address)
-    letter["To"] = _recipient(message)
+    mailbox, _at, domain = envelope_address(message.address).rpartition("@")
+    letter["To"] = Address(_line(message.name), username=mailbox, domain=domain)
     letter["Subject"] = _line(message.subject)
     letter["Date"] = localtime()
     letter["Message-ID"] = message_id(message, domain=address.rpartition("@")[2])
@@ -64,18 +67,12 @@ def envelope_address(address: str) -> str:
     """
     mailbox, _at, domain = address.rpartition("@")
     try:
+        validate_email(address)
         plain = f"{mailbox}@{domain.encode('idna').decode()}"
         plain.encode("ascii")
-    except UnicodeError as error:
+    except (ValidationError, UnicodeError) as error:
         raise BadAddress(address) from error
     return plain
-
-
-def _recipient(message: Outgoing) -> Address:
-    try:
-        return Address(_line(message.name), addr_spec=envelope_address(message.address))
-    except ValueError as error:
-        raise BadAddress(message.address) from error
 
 
 def _line(text: str) -> str:

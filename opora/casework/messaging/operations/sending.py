@@ -145,8 +145,11 @@ def send(
 
 def call_courier(message: Message) -> None:
     """Queue the job that will deliver the message, in the caller's transaction."""
+    due = message.next_attempt_at
     courier = app.configure_task(
-        "messaging.deliver", queue="mass" if message.bulk else "alerts", schedule_at=message.next_attempt_at
+        "messaging.deliver",
+        queue="mass" if message.bulk else "alerts",
+        schedule_at=due if due and due > timezone.now() else None,
     )
     courier.defer(message_id=message.pk)
 
