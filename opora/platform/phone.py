@@ -21,8 +21,8 @@ def normalised(text: str) -> str | None:
         number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
-        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None  # too short or long, or without its area code
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -1,16 +1,26 @@
+"""What happens to customers. Ids and codes only, never personal data: names and numbers are on the card."""
+
 from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from opora.platform.journal.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerRegistered(Event):
+    label: ClassVar[Promise | str] = _("Customer registered")
+
     customer_id: int
     group: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerChanged(Event):
+    label: ClassVar[Promise | str] = _("Customer’s card changed")
+
     customer_id: int
     fields: list[str]
 
@@ -19,6 +29,8 @@ class CustomerChanged(Event):
 class CustomerMoved(Event):
     """To another group: other people see him now."""
 
+    label: ClassVar[Promise | str] = _("Customer moved to another group")
+
     customer_id: int
     group_before: str
     group: str
@@ -26,26 +38,84 @@ class CustomerMoved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ContactPointAdded(Event):
+    label: ClassVar[Promise | str] = _("Phone or e-mail added")
+
     customer_id: int
     contact_point_id: int
     kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContactPointRemoved(Event):
+class ContactPointChanged(Event):
+    label: ClassVar[Promise | str] = _("Phone or e-mail changed")
+
     customer_id: int
     contact_point_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPointRemoved(Event):
+    label: ClassVar[Promise | str] = _("Phone or e-mail removed")
+
+    customer_id: int
+    contact_point_id: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPersonAdded(Event):
+    label: ClassVar[Promise | str] = _("Contact person added")
+
+    customer_id: int
+    contact_person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPersonChanged(Event):
+    label: ClassVar[Promise | str] = _("Contact person changed")
+
+    customer_id: int
+    contact_person_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPersonRemoved(Event):
+    label: ClassVar[Promise | str] = _("Contact person removed")
+
+    customer_id: int
+    contact_person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressChanged(Event):
+    label: ClassVar[Promise | str] = _("Address changed")
+
+    customer_id: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressRemoved(Event):
+    label: ClassVar[Promise | str] = _("Address removed")
+
+    customer_id: int
     kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class UsagePointAdded(Event):
+    label: ClassVar[Promise | str] = _("Usage point added")
+
     customer_id: int
     usage_point_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class UsagePointChanged(Event):
+    label: ClassVar[Promise | str] = _("Usage point changed")
+
     customer_id: int
     usage_point_id: int
     fields: list[str]
@@ -53,13 +123,55 @@ class UsagePointChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementAdded(Event):
+    label: ClassVar[Promise | str] = _("Agreement added")
+
     customer_id: int
     agreement_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgreementEnded(Event):
+    """`ends_on` is empty when it has no end after all."""
+
+    label: ClassVar[Promise | str] = _("End of the agreement changed")
+
+    customer_id: int
+    agreement_id: int
+    ends_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentBehaviourRecorded(Event):
+    """Of up to a thousand customers, all named in the entry."""
+
+    label: ClassVar[Promise | str] = _("Payment behaviour brought up to date")
+
+    as_of: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomersImported(Event):
+    label: ClassVar[Promise | str] = _("Customers imported")
+
     import_id: int
     created: int
     changed: int
     refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportStarted(Event):
+    """A file of customers was loaded, to be read and checked."""
+
+    label: ClassVar[Promise | str] = _("File of customers loaded")
+
+    import_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportAccepted(Event):
+    """The checked rows of a file are to be entered."""
+
+    label: ClassVar[Promise | str] = _("Entry of a file of customers begun")
+
+    import_id: int

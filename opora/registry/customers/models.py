@@ -1,13 +1,17 @@
 """Customers and contractors, and what belongs to them: contacts, addresses, usage points, agreements."""
 
+from typing import TypeAlias
+
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
-from opora.registry.customers.stages import CustomerKind
+from opora.registry.customers.stages import CustomerKind, ImportStage
 from opora.registry.organization.models import Branch, District
 
 
@@ -22,7 +26,7 @@ class CustomerGroup(models.Model):
 class Customer(models.Model):
     """A person, a sole proprietor or a legal entity, in one table."""
 
-    Kind = CustomerKind
+    Kind: TypeAlias = CustomerKind
 
     class PaymentClass(models.TextChoices):
         PROMPT = "PROMPT", _("pays on time")
@@ -55,7 +59,7 @@ class Customer(models.Model):
     external_id = models.CharField(max_length=60, null=True, unique=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
-    #: Words of names, addresses and numbers: what `identify` searches. Kept by `refresh_documents`.
+    #: Words of names and addresses, by which he is found. Kept by `refresh_documents`.
     document = SearchVectorField(null=True)
 
     class Meta:
@@ -80,7 +84,9 @@ class Customer(models.Model):
             models.Index("name_key", "id", name="customers_customer_name"),
             models.Index("inn", condition=~Q(inn=""), name="customers_customer_inn"),
             models.Index("snils", condition=~Q(snils=""), name="customers_customer_snils"),
-            GinIndex(fields=["document"], name="customers_customer_document"),
+            models.Index("group", "name_key", "id", name="customers_customer_in_group"),
+            # no pending list: every search would have to read it through
+            GinIndex(fields=["document"], fastupdate=False, name="customers_customer_document"),
         ]
 
 
@@ -91,10 +97,14 @@ class ContactPoint(models.Model):
         PHONE = "PHONE", _("phone")
         EMAIL = "EMAIL", _("e-mail")
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contact_points")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contact_points", db_index=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     #: A phone in E.164, or an e-mail in lower case.
     value = models.CharField(_("value"), max_length=254)
+    #: Backwards, for finding a phone by its last digits.
+    tail = models.GeneratedField(
+        expression=Reverse("value"), output_field=models.CharField(max_length=254), db_persist=True
+    )
     is_primary = models.BooleanField(default=False)
     note = models.CharField(_("note"), max_length=200, default="", blank=True)
 
@@ -108,7 +118,10 @@ class ContactPoint(models.Model):
                 condition=~Q(kind="PHONE") | Q(value__regex=r"^\+[0-9]{5,15}$"), name="customers_phone_is_e164"
             ),
         ]
-        indexes = [models.Index("value", "customer", name="customers_contact_value")]
+        indexes = [
+            models.Index("value", "customer", name="customers_contact_value"),
+            models.Index("tail", condition=Q(kind="PHONE"), name="customers_contact_tail"),
+        ]
 
 
 class ContactPerson(models.Model):
@@ -120,6 +133,14 @@ class ContactPerson(models.Model):
     phone = models.CharField(_("phone"), max_length=16, default="", blank=True)
     email = models.EmailField(_("e-mail"), default="", blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=r"^\+[0-9]{5,15}$"), name="customers_person_phone_is_e164"
+            ),
+        ]
+        indexes = [models.Index("phone", condition=~Q(phone=""), name="customers_person_phone")]
+
 
 class CustomerAddress(models.Model):
     """Where a customer lives or is registered; where he is supplied is at his usage points."""
@@ -128,7 +149,7 @@ class CustomerAddress(models.Model):
         REGISTERED = "REGISTERED", _("registered")
         POSTAL = "POSTAL", _("postal")
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses", db_index=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     text = models.CharField(_("address"), max_length=300)
     gar_id = models.UUIDField(null=True)
@@ -152,7 +173,7 @@ class UsagePoint(models.Model):
         THIRD = "III", "III"
 
     number = models.CharField(_("number"), max_length=30, unique=True)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="usage_points")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="usage_points", db_index=False)
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+", db_index=False)
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     account = models.CharField(_("account"), max_length=30, default="", blank=True)
@@ -172,6 +193,7 @@ class UsagePoint(models.Model):
             models.CheckConstraint(condition=Q(max_power=None) | Q(max_power__gt=0), name="customers_power_positive"),
         ]
         indexes = [
+            models.Index("customer", "number", name="customers_point_of_customer"),
             models.Index("account", condition=~Q(account=""), name="customers_point_account"),
             models.Index("meter", condition=~Q(meter=""), name="customers_point_meter"),
         ]
@@ -200,3 +222,78 @@ class Agreement(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gt=models.F("signed_on")), name="customers_agreement_forward"
             ),
         ]
+
+
+class CustomerImport(models.Model):
+    """A file of customers on its way into the base: read and checked first, entered when somebody says so."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: Of the file, as its owner calls it; and where it lies in the folder of imports.
+    name = models.CharField(max_length=255)
+    path = models.CharField(max_length=100)
+    #: For new customers of whom the file does not say.
+    group = models.ForeignKey(CustomerGroup, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    stage = models.CharField(max_length=10, choices=ImportStage, default=ImportStage.READING)
+    refusal = models.TextField(default="")
+    #: How the file is written: `kind`, `encoding`, `separator`, `sheet`; and how its headings were understood.
+    format = models.JSONField(default=dict)
+    headings = models.JSONField(default=dict)
+    #: Per cent of the file, and the last row, that have been read.
+    read_share = models.PositiveSmallIntegerField(default=0)
+    last_row = models.PositiveIntegerField(default=0)
+    #: Rows with something in them; of these, rows that are refused, and rows that have been dealt with.
+    rows = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    entered = models.PositiveIntegerField(default=0)
+    #: Customers: foreseen by the check, then those that were entered.
+    created = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stage=ImportStage.DONE) ^ Q(finished_at=None), name="customers_import_finished_when_done"
+            ),
+        ]
+        indexes = [models.Index("by", F("id").desc(), name="customers_import_of_user")]
+
+
+class ImportRow(models.Model):
+    """A checked row of an import, waiting to be entered; gone when it is."""
+
+    pk = models.CompositePrimaryKey("source_id", "row")
+    source = models.ForeignKey(CustomerImport, on_delete=models.CASCADE, related_name="+", db_index=False)
+    row = models.PositiveIntegerField()
+    external_id = models.CharField(max_length=60, null=True)
+    usage_point = models.CharField(max_length=30, null=True)
+    #: Kind and number.
+    agreement = models.CharField(max_length=80, null=True)
+    #: What it says of the customer, of the usage point and of the rest.
+    customer = models.JSONField()
+    place = models.JSONField()
+    rest = models.JSONField()
+    #: The id of the customer it was found to be about, and whether it says anything new of him.
+    known_as = models.BigIntegerField(null=True)
+    differs = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index("source", "external_id", condition=~Q(external_id=None), name="customers_row_by_customer")
+        ]
+
+
+class ImportFault(models.Model):
+    """What is wrong in a cell of an import, for the file of errors."""
+
+    source = models.ForeignKey(CustomerImport, on_delete=models.CASCADE, related_name="+", db_index=False)
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=200)
+    value = models.CharField(max_length=500)
+    reason = models.TextField()
+
+    class Meta:
+        indexes = [models.Index("source", "row", "id", name="customers_fault_by_row")]

@@ -32,4 +32,17 @@ class Migration(migrations.Migration):
             """,
             "drop function search_words(text)",
         ),
+        migrations.RunSQL(
+            r"""
+            -- What share of a table's documents holds each of the words, as the last ANALYZE found; only of common words.
+            -- The statistics of tables under row-level security are shown to nobody but their owner.
+            create function search_shares(searched text, words text[]) returns table (word text, share real)
+                language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+                select elem, freq
+                from pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) as common (elem, freq)
+                where schemaname = 'public' and tablename = searched and attname = 'document' and elem = any (words)
+            $$;
+            """,
+            "drop function search_shares(text, text[])",
+        ),
     ]

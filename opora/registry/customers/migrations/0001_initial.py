@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
+import django.db.models.functions.text
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -62,6 +63,10 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail')),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_persons', to='customers.customer')),
             ],
+            options={
+                'indexes': [models.Index(models.F('phone'), condition=models.Q(('phone', ''), _negated=True), name='customers_person_phone')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('phone', ''), ('phone__regex', '^\\+[0-9]{5,15}$'), _connector='OR'), name='customers_person_phone_is_e164')],
+            },
         ),
         migrations.AddField(
             model_name='customer',
@@ -83,7 +88,7 @@ class Migration(migrations.Migration):
                 ('supplier', models.CharField(blank=True, default='', max_length=200, verbose_name='supplier')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.branch')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='usage_points', to='customers.customer')),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='usage_points', to='customers.customer')),
                 ('district', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.district')),
             ],
         ),
@@ -105,12 +110,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('PHONE', 'phone'), ('EMAIL', 'e-mail')], max_length=10, verbose_name='kind')),
                 ('value', models.CharField(max_length=254, verbose_name='value')),
+                ('tail', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Reverse('value'), output_field=models.CharField(max_length=254))),
                 ('is_primary', models.BooleanField(default=False)),
                 ('note', models.CharField(blank=True, default='', max_length=200, verbose_name='note')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='customers.customer')),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='customers.customer')),
             ],
             options={
-                'indexes': [models.Index(models.F('value'), models.F('customer'), name='customers_contact_value')],
+                'indexes': [models.Index(models.F('value'), models.F('customer'), name='customers_contact_value'), models.Index(models.F('tail'), condition=models.Q(('kind', 'PHONE')), name='customers_contact_tail')],
                 'constraints': [models.UniqueConstraint(fields=('customer', 'kind', 'value'), name='customers_contact_once'), models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('customer', 'kind'), name='customers_one_primary_contact'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PHONE'), _negated=True), ('value__regex', '^\\+[0-9]{5,15}$'), _connector='OR'), name='customers_phone_is_e164')],
             },
         ),
@@ -121,7 +127,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('REGISTERED', 'registered'), ('POSTAL', 'postal')], max_length=12, verbose_name='kind')),
                 ('text', models.CharField(max_length=300, verbose_name='address')),
                 ('gar_id', models.UUIDField(null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='customers.customer')),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='customers.customer')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('customer', 'kind'), name='customers_address_once_a_kind')],
@@ -141,7 +147,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['document'], name='customers_customer_document'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['document'], name='customers_customer_document'),
         ),
         migrations.AddConstraint(
             model_name='customer',
@@ -166,6 +172,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='customer',
             constraint=models.CheckConstraint(condition=models.Q(('kind', 'LEGAL_ENTITY'), ('kpp', ''), _connector='OR'), name='customers_kpp_of_entities_only'),
+        ),
+        migrations.AddIndex(
+            model_name='customer',
+            index=models.Index(models.F('group'), models.F('name_key'), models.F('id'), name='customers_customer_in_group'),
+        ),
+        migrations.AddIndex(
+            model_name='usagepoint',
+            index=models.Index(models.F('customer'), models.F('number'), name='customers_point_of_customer'),
         ),
         migrations.AddIndex(
             model_name='usagepoint',

@@ -1,13 +1,15 @@
 """How customers, and what belongs to them, change."""
 
-from opora.registry.customers.operations.belongings import (
+from opora.registry.customers.operations.agreements import add_agreement, end_agreement
+from opora.registry.customers.operations.contacts import (
     WrongContact,
     add_address,
-    add_agreement,
     add_contact_person,
     add_contact_point,
-    add_usage_point,
-    change_usage_point,
+    change_contact_person,
+    change_contact_point,
+    remove_address,
+    remove_contact_person,
     remove_contact_point,
 )
 from opora.registry.customers.operations.customers import (
@@ -17,29 +19,55 @@ from opora.registry.customers.operations.customers import (
     load_groups,
     locked_customer,
     move_to_group,
-    record_payment_behaviour,
     refresh_documents,
     register_customer,
 )
+from opora.registry.customers.operations.fields import WrongValue
+from opora.registry.customers.operations.imports import (
+    ImportRefused,
+    accept_import,
+    enter_import,
+    forget_imports,
+    read_import,
+    start_import,
+    store_import,
+)
+from opora.registry.customers.operations.payments import PaymentBehaviour, record_payment_behaviour
+from opora.registry.customers.operations.usage_points import NumberTaken, add_usage_point, change_usage_point
 from opora.registry.customers.requisites import WrongRequisite
 
 __all__ = [
     "AlreadyKnown",
+    "ImportRefused",
     "NameMissing",
+    "NumberTaken",
+    "PaymentBehaviour",
     "WrongContact",
     "WrongRequisite",
+    "WrongValue",
+    "accept_import",
     "add_address",
     "add_agreement",
     "add_contact_person",
     "add_contact_point",
     "add_usage_point",
+    "change_contact_person",
+    "change_contact_point",
     "change_customer",
     "change_usage_point",
+    "end_agreement",
+    "enter_import",
+    "forget_imports",
     "load_groups",
     "locked_customer",
     "move_to_group",
+    "read_import",
     "record_payment_behaviour",
     "refresh_documents",
     "register_customer",
+    "remove_address",
+    "remove_contact_person",
     "remove_contact_point",
+    "start_import",
+    "store_import",
 ]

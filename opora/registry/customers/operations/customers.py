@@ -1,10 +1,8 @@
-"""The customer himself: registration, change, group, payment behaviour."""
+"""The customer himself: registration, change, group."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date
-from decimal import Decimal
+from dataclasses import asdict
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -13,13 +11,20 @@ from django.utils.translation import gettext as _
 from opora.platform.access.models import User
 from opora.platform.errors import BusinessError, ChangedMeanwhile, EditForbidden, NotVisible
 from opora.platform.journal.operations import publish
+from opora.platform.live.operations import announce
 from opora.platform.names import sort_key
+from opora.platform.scope import current_scope
 from opora.registry.customers.events import CustomerChanged, CustomerMoved, CustomerRegistered
 from opora.registry.customers.groups import GROUPS
 from opora.registry.customers.models import Customer, CustomerGroup
+from opora.registry.customers.operations.fields import put, taken_over
 from opora.registry.customers.requisites import Requisites, checked
+from opora.registry.organization.models import Branch
 
 _REQUISITES = ("inn", "kpp", "ogrn", "snils")
+_PERSONAL = ("last_name", "first_name", "middle_name")
+#: What `change_customer` changes; group, payment behaviour and belongings have operations of their own.
+CHANGEABLE = ("kind", "name", *_PERSONAL, "short_name", *_REQUISITES, "region", "external_id")
 
 
 class NameMissing(BusinessError):
@@ -27,7 +32,7 @@ class NameMissing(BusinessError):
 
 
 class AlreadyKnown(BusinessError):
-    """A legal entity with the same INN and KPP is registered."""
+    """A legal entity with the same INN and KPP is registered, or somebody with the same key of the outside system."""
 
     code = "already_known"
     status = 409
@@ -54,56 +59,74 @@ def register_customer(
 ) -> Customer:
     """Add somebody to the base. A person has a last name, a firm a name.
 
+    :param external_id: the key of an outside system; the same key again returns the customer registered before.
     :raises NameMissing: when there is nothing to call the customer by.
     :raises WrongRequisite: when a number cannot be right.
+    :raises WrongValue: when a text is too long.
     :raises AlreadyKnown: when the firm is there already.
-    :raises EditForbidden: when the user may not edit the group, or the branch is not his.
+    :raises EditForbidden: when the user may not put customers into the group, or into the branch.
+    :raises NotVisible: when there is no such group or branch.
     """
-    requisites = checked(kind, Requisites(inn=inn, kpp=kpp, ogrn=ogrn, snils=snils))
-    customer = Customer(
-        kind=kind, group_id=group_id, branch_ids=[branch_id], last_name=last_name.strip(), first_name=first_name.strip(),
-        middle_name=middle_name.strip(), name=name.strip(), short_name=short_name.strip(), region=region.strip(),
-        external_id=external_id or None, **asdict(requisites),
-    )  # fmt: skip
-    _save(customer)
+    if external_id and (repeated := Customer.objects.filter(external_id=external_id).first()):
+        return repeated
+    group = _group_to_fill(group_id)
+    customer = Customer(group=group, branch_ids=[_branch_to_fill(branch_id)])
+    put(customer, {
+        "kind": kind, "last_name": last_name, "first_name": first_name, "middle_name": middle_name,
+        "short_name": short_name, "region": region, "external_id": external_id or None,
+    })  # fmt: skip
+    customer.name = name
+    _put_requisites(customer, Requisites(inn=inn, kpp=kpp, ogrn=ogrn, snils=snils))
+    _name(customer)
+    with _refusals():
+        customer.save()
     refresh_documents([customer.pk])
-    group = CustomerGroup.objects.get(pk=group_id)
     publish(CustomerRegistered(customer_id=customer.pk, group=group.code), by=by, about=[customer])
     return customer
 
 
 @transaction.atomic
 def change_customer(*, customer_id: int, version: int, changes: Mapping[str, Any], by: User) -> Customer:
-    """Change names, requisites or region.
+    """Change kind, names, requisites, region or the key of the outside system: the fields in `CHANGEABLE`.
 
     :param version: of the card the editor has seen.
     :raises ChangedMeanwhile: when somebody saved since.
+    :raises NameMissing: when there would be nothing to call the customer by.
+    :raises WrongRequisite: when a number cannot be right.
+    :raises WrongValue: when a field is not to be changed here, or cannot hold the value.
+    :raises AlreadyKnown: when another firm has these requisites, or another customer the key.
     """
     customer = locked_customer(customer_id)
     if customer.version != version:
         raise ChangedMeanwhile(_("Somebody changed this card meanwhile: look at it again and repeat."))
-    changed = sorted(field for field, value in changes.items() if getattr(customer, field) != value)
-    if not changed:
-        return customer
-    for field in changed:
-        setattr(customer, field, changes[field])
-    requisites = checked(Customer.Kind(customer.kind), Requisites(**{f: getattr(customer, f) for f in _REQUISITES}))
-    for field, value in asdict(requisites).items():
-        setattr(customer, field, value)
-    customer.version += 1
-    _save(customer)
-    refresh_documents([customer.pk])
-    publish(CustomerChanged(customer_id=customer.pk, fields=changed), by=by, about=[customer])
+    before = {field: getattr(customer, field) for field in CHANGEABLE}
+    requisites = {field: changes[field] for field in _REQUISITES if field in changes}
+    taken_over(customer, {name: value for name, value in changes.items() if name not in requisites}, allowed=CHANGEABLE)
+    customer.external_id = customer.external_id or None
+    known = {field: getattr(customer, field) for field in _REQUISITES}
+    _put_requisites(customer, Requisites(**{**known, **requisites}))
+    _name(customer)
+    changed = sorted(field for field in CHANGEABLE if getattr(customer, field) != before[field])
+    if changed:
+        customer.version += 1
+        with _refusals():
+            customer.save(update_fields=[*changed, "name_key", "version"])
+        refresh_documents([customer.pk])
+        publish(CustomerChanged(customer_id=customer.pk, fields=changed), by=by, about=[customer])
+        announce(f"customer:{customer.pk}")
     return customer
 
 
 @transaction.atomic
 def move_to_group(*, customer_id: int, group_id: int, by: User) -> Customer:
-    """Put the customer into another group; his cases follow by their foreign key."""
+    """Put the customer into another group; his cases follow by their foreign key.
+
+    :raises EditForbidden: when the user may not change him, or put customers into that group.
+    """
     customer = locked_customer(customer_id)
     before = customer.group
     if before.pk != group_id:
-        group = CustomerGroup.objects.get(pk=group_id)
+        group = _group_to_fill(group_id)
         customer.group = group
         customer.version += 1
         with _refusals():
@@ -111,44 +134,8 @@ def move_to_group(*, customer_id: int, group_id: int, by: User) -> Customer:
         publish(
             CustomerMoved(customer_id=customer.pk, group_before=before.code, group=group.code), by=by, about=[customer]
         )
+        announce(f"customer:{customer.pk}")
     return customer
-
-
-@dataclass(frozen=True)
-class PaymentBehaviour:
-    """What the billing system says of one customer."""
-
-    customer_id: int
-    balance: Decimal
-    overdue: Decimal
-    payment_class: Customer.PaymentClass
-    reason: str
-
-
-@transaction.atomic
-def record_payment_behaviour(*, rows: Sequence[PaymentBehaviour], as_of: date, by: User) -> int:
-    """Take over balances, debts and classes for many customers in one statement; older figures never replace newer.
-
-    :return: how many customers were brought up to date.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update customers_customer customer set balance = new.balance, overdue = new.overdue,"
-            " payment_class = new.class, payment_reason = new.reason, payment_as_of = %s"
-            " from unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::text[], %s::text[])"
-            " as new (id, balance, overdue, class, reason)"
-            " where customer.id = new.id and (payment_as_of is null or payment_as_of <= %s)",
-            [
-                as_of,
-                [row.customer_id for row in rows],
-                [row.balance for row in rows],
-                [row.overdue for row in rows],
-                [row.payment_class.value for row in rows],
-                [row.reason for row in rows],
-                as_of,
-            ],
-        )
-        return cursor.rowcount
 
 
 @transaction.atomic
@@ -172,7 +159,7 @@ def locked_customer(customer_id: int) -> Customer:
     :raises NotVisible: when there is none in the user's scope.
     :raises EditForbidden: when he may only look.
     """
-    customer = Customer.objects.select_for_update().filter(pk=customer_id).first()
+    customer = Customer.objects.defer("document").select_for_update().filter(pk=customer_id).first()
     if customer is None:
         if Customer.objects.filter(pk=customer_id).exists():
             raise EditForbidden(_("You may look at customers of this group, but not change them."))
@@ -180,18 +167,43 @@ def locked_customer(customer_id: int) -> Customer:
     return customer
 
 
-def _save(customer: Customer) -> None:
+def _group_to_fill(group_id: int) -> CustomerGroup:
+    """The group, if the user may put customers into it; row-level security would say the same in fewer words."""
+    scope = current_scope()
+    group = CustomerGroup.objects.filter(pk=group_id).first()
+    if group is None or not (scope.everything or group_id in scope.groups_seen):
+        raise NotVisible(_("There is no such group."), field="group_id")
+    if not (scope.everything or group_id in scope.groups_edited):
+        raise EditForbidden(_("You may not put customers into this group: choose another."), field="group_id")
+    return group
+
+
+def _branch_to_fill(branch_id: int) -> int:
+    scope = current_scope()
+    if not (scope.everything or branch_id in scope.branches):
+        raise NotVisible(_("There is no such branch."), field="branch_id")
+    if not Branch.objects.filter(pk=branch_id, closed_at=None).exists():
+        raise NotVisible(_("There is no such branch."), field="branch_id")
+    return branch_id
+
+
+def _put_requisites(customer: Customer, given: Requisites) -> None:
+    for field, value in asdict(checked(Customer.Kind(customer.kind), given)).items():
+        setattr(customer, field, value)
+
+
+def _name(customer: Customer) -> None:
+    """Put together how the customer is called and sorted; a firm has no personal names."""
     if customer.kind == Customer.Kind.LEGAL_ENTITY:
-        if not customer.name:
+        if not customer.name.strip():
             raise NameMissing(_("Give the name of the firm."), field="name")
+        customer.last_name = customer.first_name = customer.middle_name = ""
     else:
         if not customer.last_name:
             raise NameMissing(_("Give the last name."), field="last_name")
-        parts = (customer.last_name, customer.first_name, customer.middle_name)
-        customer.name = " ".join(part for part in parts if part)
+        customer.name = " ".join(filter(None, (getattr(customer, field) for field in _PERSONAL)))
+    put(customer, {"name": customer.name})
     customer.name_key = sort_key(customer.name)
-    with _refusals():
-        customer.save()
 
 
 @contextmanager
@@ -204,7 +216,10 @@ def _refusals() -> Iterator[None]:
         if "one_entity_by_inn_kpp" in str(fault):
             message = _("A firm with this INN and KPP is registered already: open its card.")
             raise AlreadyKnown(message, field="inn") from fault
+        if "external_id" in str(fault):
+            message = _("Another customer has this key of the outside system.")
+            raise AlreadyKnown(message, field="external_id") from fault
         if "row-level security" in str(fault):
             message = _("You may not put customers into this group or branch: choose another.")
-            raise EditForbidden(message, field="group") from fault
+            raise EditForbidden(message, field="group_id") from fault
         raise

@@ -7,6 +7,7 @@ What a user may not see is left out by row-level security, so counts agree with 
 doors that show personal data call `record_read`.
 """
 
+from opora.registry.customers.queries.candidates import Candidate
 from opora.registry.customers.queries.cards import (
     Contacts,
     CustomerCard,
@@ -19,7 +20,7 @@ from opora.registry.customers.queries.cards import (
 )
 from opora.registry.customers.queries.directories import editable_groups, visible_branches, visible_groups
 from opora.registry.customers.queries.duplicates import Duplicate, likely_duplicates
-from opora.registry.customers.queries.identification import Candidate, identify
+from opora.registry.customers.queries.identification import identify
 from opora.registry.customers.queries.lists import (
     ALL,
     Count,
