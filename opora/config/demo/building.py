@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.db import connection
 from django.utils import timezone
 
+from opora.casework.cases.stages import State
 from opora.config.demo.arrivals import ZONE, Arrivals
 from opora.config.demo.copying import as_owner, copy_rows, ids_used, next_id
 from opora.config.demo.customers import TABLES, CustomerStream, Party
 from opora.config.demo.history import History
+from opora.config.demo.lives import Life
+from opora.config.demo.present import live_through_today
 from opora.config.demo.staff import read_staff
 from opora.config.demo.structure import ACCOUNTS, PASSWORD, build_company, territories
 from opora.config.progress import OnProgress
-from opora.platform.access.queries import system_user
+from opora.platform.access.operations import ensure_system_user
 from opora.platform.calendar import queries as calendar
 from opora.platform.journal.operations import make_partitions
 from opora.registry.customers.models import Customer, CustomerGroup, UsagePoint
@@ -27,6 +30,7 @@ LOGINS: Sequence[tuple[str, str, str]] = [(name, PASSWORD, title) for name, (_br
 
 SEED = 186_2014
 YEARS = timedelta(days=730)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -51,17 +55,33 @@ def build_demo(*, on_progress: OnProgress, small: bool, now: datetime | None = N
     size, random = SMALL if small else WHOLE, Random(SEED)
     calendar.forget()
     organization.forget()
-    build_company(random, today, by=system_user())
+    system = ensure_system_user()
+    build_company(random, today, by=system)
     on_progress(5, 100)
     make_partitions(first=today - YEARS, last=today)
+    groups = dict(CustomerGroup.objects.values_list("code", "pk"))
     with as_owner():
         parties = load_customers(random, size.customers, today)
         on_progress(20, 100)
-        load_history(random, parties, size.cases, now, on_progress)
+        arrivals = Arrivals(random, parties, territories())
+        history = History(random=random, staff=read_staff(random, system), groups=groups, until=now)
+        unfinished: list[Life] = []
+        coming = arrivals.between(today - YEARS, today - DAY, count=size.cases, until=now)
+        for number, life in enumerate(history.live(coming)):
+            if life.case.state != State.CLOSED:
+                unfinished.append(life)
+            if number % 500 == 0:
+                on_progress(20 + 60 * number // size.cases, 100)
+        history.write()
+        with connection.cursor() as cursor:
+            cursor.execute("set constraints all immediate")  # says at once what would be refused at the end
+    on_progress(90, 100)
+    todays = arrivals.between(today, today, count=max(20, size.cases // 700), until=now)
+    live_through_today(random, history, todays, unfinished)
     on_progress(100, 100)
 
 
-def load_customers(random: Random, count: int, today: datetime) -> list[Party]:
+def load_customers(random: Random, count: int, today: date) -> list[Party]:
     """Write so many customers with everything that belongs to them."""
     stream = CustomerStream(
         random=random,
@@ -80,21 +100,3 @@ def load_customers(random: Random, count: int, today: datetime) -> list[Party]:
     ids_used(Customer, up_to=everybody[-1].id)
     ids_used(UsagePoint, up_to=stream.first_point + stream.points - 1)
     return everybody
-
-
-def load_history(
-    random: Random, parties: Sequence[Party], count: int, now: datetime, on_progress: OnProgress
-) -> History:
-    """Write two years of cases up to now."""
-    today = now.astimezone(ZONE).date()
-    groups = dict(CustomerGroup.objects.values_list("code", "pk"))
-    history = History(random=random, staff=read_staff(random), groups=groups, until=now)
-    arrivals = Arrivals(random, parties, territories())
-    coming = arrivals.between(today - YEARS, today, count=count, until=now)
-    for number, _life in enumerate(history.live(coming)):
-        if number % 500 == 0:
-            on_progress(20 + 60 * number // count, 100)
-    history.write()
-    with connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate")
-    return history

@@ -41,7 +41,7 @@ def copy_models(things: Sequence[Model]) -> None:
         fields = [field for field in things[0]._meta.concrete_fields if not field.generated]
         names = [field.attname for field in fields]
         rows = ([getattr(thing, name) for name in names] for thing in things)
-        copy_rows(things[0]._meta.db_table, [field.column for field in fields], rows)
+        copy_rows(things[0]._meta.db_table, [str(field.column) for field in fields], rows)
 
 
 def next_id(model: type[Model]) -> int:

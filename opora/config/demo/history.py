@@ -1,6 +1,6 @@
 """Two years of cases: contacts arrive, are registered and live on until now; the rows are written at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -35,13 +35,17 @@ class History:
     plans: dict[tuple[str, str, str], VersionPlan] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        starts = [count(next_id(model)) for model in (Case, CaseStage, CaseNote, StagePause)]
-        self.chronicle = Chronicle(*starts)
+        self.chronicle = Chronicle(
+            case_ids=count(next_id(Case)),
+            stage_ids=count(next_id(CaseStage)),
+            note_ids=count(next_id(CaseNote)),
+            pause_ids=count(next_id(StagePause)),
+        )
 
-    def live(self, arrivals: Iterator[Arrival]) -> Iterator[Life]:
+    def live(self, arrivals: Iterable[Arrival]) -> Iterator[Life]:
         """The lives of these contacts, in the order of their registration."""
         for arrival in arrivals:
-            if life := self._born(arrival):
+            if life := self.born(arrival):
                 life.live(self.until)
                 yield life
 
@@ -61,10 +65,22 @@ class History:
         for (branch_id, _code, year), last in self.numbers.items():
             numbers_used(f"case_{branch_id}_{year}", up_to=last)
 
-    def _born(self, arrival: Arrival) -> Life | None:
+    def registrar(self, arrival: Arrival) -> tuple[User, datetime]:
+        """Who has registered the contact, and when: letters and visits wait until people are at work."""
+        role, branch_id = registrar_role(arrival.channel), arrival.territory.branch_id
+        if not role:
+            return self.staff.system, arrival.at
+        place = self.staff.head_office if role != "clerk" else branch_id
+        delay = timedelta(seconds=self.random.randint(40, 400))
+        moment = arrival.at + delay
+        if role != "operator":
+            moment = self.staff.working_moment(place, moment)
+        return self.staff.users[self.staff.somebody(role, place, moment)], moment
+
+    def born(self, arrival: Arrival) -> Life | None:
         """The case of a contact, its first stages begun; None while nobody has registered it yet."""
         branch_id, party = arrival.territory.branch_id, arrival.party
-        by, registered_at = self._registered(arrival)
+        by, registered_at = self.registrar(arrival)
         if registered_at > self.until:
             return None
         everything, clock = self.staff.catalogue, self.staff.clocks[branch_id]
@@ -108,18 +124,6 @@ class History:
         self.chronicle.stages += life.stages
         return life
 
-    def _registered(self, arrival: Arrival) -> tuple[User, datetime]:
-        """Who has registered the contact, and when: letters and visits wait until people are at work."""
-        role, branch_id = registrar_role(arrival.channel), arrival.territory.branch_id
-        if not role:
-            return self.staff.system, arrival.at
-        place = self.staff.head_office if role != "clerk" else branch_id
-        delay = timedelta(seconds=self.random.randint(40, 400))
-        moment = arrival.at + delay
-        if role != "operator":
-            moment = self.staff.working_moment(place, moment)
-        return self.staff.users[self.staff.somebody(role, place, moment)], moment
-
     def _answers_at_once(self, arrival: Arrival, life: Life) -> int | None:
         """The employee who has answered while the consumer was still there."""
         role = registrar_role(arrival.channel)
@@ -151,11 +155,3 @@ class History:
         key = (branch_id, code, registered_at.astimezone(zone).year)
         self.numbers[key] = self.numbers.get(key, 0) + 1
         return case_number(branch_code=code, year=key[2], sequence=self.numbers[key])
-
-
-def remember(lives: Sequence[Life]) -> Mapping[str, list[Life]]:
-    """Open and lately answered cases by what may still be done with them."""
-    found: dict[str, list[Life]] = {}
-    for life in lives:
-        found.setdefault(life.case.state, []).append(life)
-    return found

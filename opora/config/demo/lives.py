@@ -114,22 +114,11 @@ class Life(CaseWork):
     def save_stages(self) -> None:
         """Collect what has happened in one move."""
         for stage in self.stages:
-            if stage.pk is None:
+            if not stage.pk:
                 stage.pk, stage.case_id = next(self.chronicle.stage_ids), self.case.pk
         for stage in self.begun:
             self._plan(stage)
-            facts = {
-                "case_id": self.case.pk,
-                "stage_id": stage.pk,
-                "code": stage.code,
-                "division_id": stage.division_id,
-            }
-            started: Event = (
-                StageQueued(**facts)
-                if stage.employee_id is None
-                else StageStarted(**facts, employee_id=stage.employee_id)
-            )
-            self.facts.append((started, [self.case]))
+            self.facts.append((_began(stage), [self.case]))
         for event, about in self.facts:
             things = [reference(thing) for thing in about]
             self.chronicle.record(event, things, by=self.by, at=self.now, via=self.via)
@@ -275,19 +264,7 @@ class Life(CaseWork):
             # After a night or a standstill only the highest share is told.
             share = max(s for s, moment in zip(SHARES, thing.warnings, strict=True) if moment <= at)
             thing.warned, thing.next_warning_at = share, next_warning(thing.warnings, share)
-            assert thing.due_at is not None
-            facts = {
-                "case_id": case.pk,
-                "share": share,
-                "due_at": thing.due_at.isoformat(),
-                "branch_id": case.branch_id,
-            }
-            event: Event = (
-                CaseWarned(**facts)
-                if isinstance(thing, Case)
-                else StageWarned(**facts, stage_id=thing.pk, code=thing.code)
-            )
-            self.chronicle.record(event, [reference(case)], by=system, at=at, via="worker")
+            self.chronicle.record(_warned(case, thing, share), [reference(case)], by=system, at=at, via="worker")
             due = [(thing.next_warning_at, n) for n, thing in enumerate(things) if thing.next_warning_at is not None]
 
     def _step(self, moment: datetime, stage: CaseStage) -> None:
@@ -329,6 +306,25 @@ class Life(CaseWork):
             end = self.staff.working_moment(self.case.branch_id, begin + timedelta(days=random.randint(2, 20)))
             if begin < self.ends[stage.pk]:
                 self.rests[stage.pk] = (begin, end, random.choice(reasons))
+
+
+def _began(stage: CaseStage) -> Event:
+    if stage.employee_id is None:
+        return StageQueued(case_id=stage.case_id, stage_id=stage.pk, code=stage.code, division_id=stage.division_id)
+    return StageStarted(
+        case_id=stage.case_id, stage_id=stage.pk, code=stage.code, division_id=stage.division_id,
+        employee_id=stage.employee_id,
+    )  # fmt: skip
+
+
+def _warned(case: Case, thing: Case | CaseStage, share: int) -> Event:
+    assert thing.due_at is not None
+    due, branch_id = thing.due_at.isoformat(), case.branch_id
+    if isinstance(thing, Case):
+        return CaseWarned(case_id=case.pk, share=share, due_at=due, branch_id=branch_id)
+    return StageWarned(
+        case_id=case.pk, stage_id=thing.pk, code=thing.code, share=share, due_at=due, branch_id=branch_id
+    )
 
 
 def manner_of(random: Random, kind: str, *, late_share: float = 0.05) -> Manner:

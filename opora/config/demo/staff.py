@@ -1,6 +1,6 @@
 """Who of the company was where on a day of its history: read once, asked thousands of times."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -11,7 +11,6 @@ from opora.casework.cases.queries.catalogue import Catalogue, catalogue
 from opora.casework.cases.queries.clock import Clock, clock_of
 from opora.config.demo.hours import kept
 from opora.platform.access.models import User
-from opora.platform.access.queries import system_user
 from opora.registry.organization.models import Absence, Branch, Employee
 
 
@@ -56,7 +55,7 @@ class Staff:
         return opening if by is not None and opening + delay > by else opening + delay
 
 
-def read_staff(random: Random, *, keep: Callable[[Clock], Clock] = kept) -> Staff:
+def read_staff(random: Random, system: User) -> Staff:
     """The company as it stands."""
     people: dict[int, list[int]] = {}
     holders: dict[tuple[str, int], list[int]] = {}
@@ -78,8 +77,8 @@ def read_staff(random: Random, *, keep: Callable[[Clock], Clock] = kept) -> Staf
         users=users,
         away=away,
         holders=holders,
-        system=system_user(),
+        system=system,
         head_office=next(branch.pk for branch in branches if branch.is_head),
         catalogue=catalogue(),
-        clocks={branch.pk: keep(clock_of(branch.pk)) for branch in branches},
+        clocks={branch.pk: kept(clock_of(branch.pk)) for branch in branches},
     )

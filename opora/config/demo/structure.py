@@ -10,8 +10,8 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
+from opora.casework.cases.models import Topic
 from opora.casework.cases.operations import set_routing_rule
-from opora.casework.cases.queries.catalogue import catalogue
 from opora.config.demo.names import latin, person
 from opora.config.demo.region import BRANCHES, HEAD, SETTLEMENTS, STREETS, BranchOutline
 from opora.platform.access.models import User
@@ -80,6 +80,7 @@ class Builder:
     today: date
     by: User
     groups: dict[str, int] = field(default_factory=dict)
+    topics: dict[str, int] = field(default_factory=dict)
     branches: dict[str, Branch] = field(default_factory=dict)
     districts: dict[str, District] = field(default_factory=dict)
     divisions: dict[str, Division] = field(default_factory=dict)
@@ -89,6 +90,7 @@ class Builder:
 
     def build(self) -> None:
         self.groups = dict(CustomerGroup.objects.values_list("code", "pk"))
+        self.topics = dict(Topic.objects.values_list("code", "pk"))
         self.free_accounts = {(branch, role) for role, (branch, _title) in ACCOUNTS.items()}
         self._places()
         for unit in _UNITS["head"]:
@@ -147,7 +149,6 @@ class Builder:
             for _ in range(count):
                 self._employee(division, position.pk, role, outline, unit["duties"], is_head=is_head)
                 is_head = False
-        everything = {topic.code: topic.id for topic in catalogue().topics.values()}
         for role in unit["roles"]:
             place = {} if outline is HEAD else {"branch_id": branch.pk}
             if district:
@@ -157,7 +158,7 @@ class Builder:
                 set_routing_rule(role=role, division_id=division.pk, by=self.by)
         for topic in unit.get("topics", ()):
             set_routing_rule(
-                role="EXECUTOR", topic_id=everything[topic], branch_id=branch.pk, division_id=division.pk, by=self.by
+                role="EXECUTOR", topic_id=self.topics[topic], branch_id=branch.pk, division_id=division.pk, by=self.by
             )
 
     def _employee(
