@@ -208,7 +208,7 @@ def _change_class(work: CaseWork, change: CaseChange) -> None:
 
 def _go_over(work: CaseWork, plan: VersionPlan) -> None:
     """Follow another passport from where the case stands."""
-    latest = work.latest()
+    latest = work.last_runs()
     codes = {stage.code for stage in plan.stages}
     gone = [s for s in latest.values() if s.code not in codes and s.status in (StageStatus.WAITING, *OPEN_STATUSES)]
     paused = [stage for stage in gone if stage.status == StageStatus.PAUSED]

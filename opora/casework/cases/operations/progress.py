@@ -60,12 +60,14 @@ class CaseWork:
     def stage(self, stage_id: int) -> CaseStage:
         return next(stage for stage in self.stages if stage.pk == stage_id)
 
+    def last_runs(self) -> dict[str, CaseStage]:
+        """The last round of each stage, those of passports that the case has left included."""
+        return {stage.code: stage for stage in sorted(self.stages, key=lambda stage: stage.round)}
+
     def latest(self) -> dict[str, CaseStage]:
-        """The last round of each stage."""
-        found: dict[str, CaseStage] = {}
-        for stage in sorted(self.stages, key=lambda stage: stage.round):
-            found[stage.code] = stage
-        return found
+        """The last round of each stage of the passport."""
+        runs = self.last_runs()
+        return {stage.code: runs[stage.code] for stage in self.plan.stages if stage.code in runs}
 
     def open_stages(self) -> list[CaseStage]:
         return [s for s in self.latest().values() if s.status in (StageStatus.RUNNING, StageStatus.PAUSED)]

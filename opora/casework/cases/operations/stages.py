@@ -55,6 +55,11 @@ class StageNotOpen(BusinessError):
     status = 409
 
 
+class StageNotPaused(BusinessError):
+    code = "stage_not_paused"
+    status = 409
+
+
 @transaction.atomic
 def start_stage(*, stage_id: int, by: User) -> CaseStage:
     """Begin a stage by hand: an optional one, whose turn nothing else announces.
@@ -145,8 +150,14 @@ def pause_stage(*, stage_id: int, reason: str, by: User, comment: str = "") -> C
 
 @transaction.atomic
 def resume_stage(*, stage_id: int, by: User) -> CaseStage:
-    """Let the clock of a paused stage run on; its due time moves by as much as the clock stood."""
+    """Let the clock of a paused stage run on; its due time moves by as much as the clock stood.
+
+    :raises StageNotPaused: when the clock does not stand.
+    """
     work, stage = _take_up(stage_id, by)
+    if stage.status != StageStatus.PAUSED:
+        message = _("The stage is %(status)s: its clock does not stand.") % {"status": stage.get_status_display()}
+        raise StageNotPaused(message, field="stage_id")
     work.move_stage(stage, StageStatus.RUNNING)
     work.close_pause(stage)
     work.time(stage)
