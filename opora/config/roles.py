@@ -46,6 +46,7 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
         "Руководитель",
         [
             *_RECEPTION,
+            CustomerPermission.EXPORT,
             CasePermission.ASSIGN,
             CasePermission.SUPERVISE,
             CasePermission.EXPORT,

@@ -95,7 +95,9 @@ def test_words_find_in_any_order_misspelt_and_say_why(ivanenko, text, reason):
     assert identify(text)[0].exact is False
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\t\n", "—", "88005553535", "№", "Щщщщщ", "'", "a' | 'b", "\\", "&|!():*<->"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\t\n", "—", "88005553535", "№", "Щщщщщ", "'", "a' | 'b", "\\", "&|!():*<->"]
+)
 def test_nothing_and_nobody_find_nobody(ivanenko, text):
     assert identify(text) == []
 
@@ -103,7 +105,9 @@ def test_nothing_and_nobody_find_nobody(ivanenko, text):
 def test_yo_and_ye_are_the_same_letter(base):
     base.person("Ёлкин", "Фёдор", address="ст-ца Берёзовая, ул. Зелёная")
 
-    assert names("елкин федор") == names("Ёлкин Фёдор") == names("ЁЛКИН") == names("березовая зеленая") == ["Ёлкин Фёдор"]
+    assert (
+        names("елкин федор") == names("Ёлкин Фёдор") == names("ЁЛКИН") == names("березовая зеленая") == ["Ёлкин Фёдор"]
+    )
 
 
 def test_several_people_on_one_number_are_all_offered_in_russian_order(base):
@@ -153,7 +157,10 @@ def test_the_usage_point_that_the_text_means_is_shown(base):
 def test_a_changed_address_is_found_and_the_old_one_no_more(base):
     customer = base.person(address="ул. Тургенева, д. 3")
     change_usage_point(
-        usage_point_id=customer.usage_points.get().pk, version=1, changes={"address": "ул. Гагарина, д. 4"}, by=base.admin
+        usage_point_id=customer.usage_points.get().pk,
+        version=1,
+        changes={"address": "ул. Гагарина, д. 4"},
+        by=base.admin,
     )
     add_address(customer_id=customer.pk, kind="POSTAL", text="г. Ейск, а/я 5", by=base.admin)
 
@@ -205,7 +212,10 @@ def test_no_text_breaks_the_reading_of_numbers(text):
     assert (low, high) == ("", "") or low < high
 
 
-@given(st.from_regex(r"9[0-9]{9}", fullmatch=True), st.sampled_from(["{}", "8{}", "+7{}", "7{}", "8 ({0[0]}{0[1]}{0[2]}) {1}"]))
+@given(
+    st.from_regex(r"9[0-9]{9}", fullmatch=True),
+    st.sampled_from(["{}", "8{}", "+7{}", "7{}", "8 ({0[0]}{0[1]}{0[2]}) {1}"]),
+)
 def test_a_phone_is_the_same_however_it_is_written(number, spelling):
     text = spelling.format(number, f"{number[3:6]}-{number[6:8]}-{number[8:]}")
 
