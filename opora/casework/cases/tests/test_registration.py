@@ -265,7 +265,7 @@ def test_markup_and_half_characters_are_kept_as_text(world):
 def test_a_topic_that_was_retired_is_no_longer_offered(world):
     topic = Topic.objects.get(code="outage_planned")
     change_topic(
-        topic_id=topic.pk, name=topic.name, parent_id=topic.parent_id, active=False, version=topic.version, by=world.admin
+        topic_id=topic.pk, name=topic.name, parent_id=topic.parent_id, active=False, version=1, by=world.admin
     )  # fmt: skip
 
     with pytest.raises(NotVisible):
@@ -299,7 +299,8 @@ def test_registering_needs_only_the_right_to_see(world):
 
 def test_a_group_that_is_not_seen_cannot_be_registered_for(world):
     firm = register_customer(
-        kind=Customer.Kind.LEGAL_ENTITY, group_id=world.large.pk, branch_id=world.branch.pk, name="Завод", by=world.admin
+        kind=Customer.Kind.LEGAL_ENTITY, group_id=world.large.pk, branch_id=world.branch.pk, name="Завод",
+        by=world.admin,
     )  # fmt: skip
     operator = world.user("оператор", seen=[world.population])
     with scoped(operator.scope):

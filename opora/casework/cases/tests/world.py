@@ -178,8 +178,8 @@ def build_world() -> World:
         last_name="Семёнов", first_name="Пётр",
     )  # fmt: skip
     point = add_usage_point(
-        customer_id=customer.pk, branch_id=branch.pk, district_id=district.pk, number="ТП-1", address="Армавир, Мира, 5",
-        voltage=UsagePoint.Voltage.LOW, by=admin,
+        customer_id=customer.pk, branch_id=branch.pk, district_id=district.pk, number="ТП-1",
+        address="Армавир, Мира, 5", by=admin,
     )  # fmt: skip
     world = World(
         admin=admin, branch=branch, other_branch=other, district=district, curators=curators, executors=executors,
