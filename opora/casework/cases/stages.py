@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
     """Where a case stands."""
 
-    REGISTERED = "REGISTERED", _("registered")
+    REGISTERED = "REGISTERED", pgettext_lazy("case", "registered")
     IN_PROGRESS = "IN_PROGRESS", _("in progress")
     ANSWERED = "ANSWERED", _("answered")
     CLOSED = "CLOSED", _("closed")
@@ -135,7 +136,7 @@ class PauseReason(TextChoices):
 class NoteKind(TextChoices):
     """Which action an internal note explains."""
 
-    NOTE = "NOTE", _("note")
+    NOTE = "NOTE", pgettext_lazy("case", "note")
     PAUSED = "PAUSED", _("reason of a pause")
     RETURNED = "RETURNED", _("reason of a return")
     REASSIGNED = "REASSIGNED", _("reason of a reassignment")
@@ -148,5 +149,5 @@ class NoteKind(TextChoices):
 class ClockStart(TextChoices):
     """The events of a case, besides its own stages, that a clock may run from."""
 
-    RECEIVED = "received", _("received")
-    REGISTERED = "registered", _("registered")
+    RECEIVED = "received", pgettext_lazy("clock runs from", "receipt")
+    REGISTERED = "registered", pgettext_lazy("clock runs from", "registration")

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opora.casework.cases.forms.pickers import Picker, employee_name, topic_title
 from opora.casework.cases.queries.lists import CaseFilter
@@ -14,7 +15,7 @@ from opora.registry.organization.queries import branches, districts, divisions
 
 #: Cases that somebody still has to answer.
 OPEN = "open"
-_STATES = [("", _("Any state")), (OPEN, _("Open")), *State.choices]
+_STATES = [("", _("Any state")), (OPEN, pgettext_lazy("cases", "Open")), *State.choices]
 
 
 class CaseFilterForm(forms.Form):
@@ -45,7 +46,7 @@ class CaseFilterForm(forms.Form):
     due = forms.ChoiceField(
         label=_("Due"),
         required=False,
-        choices=[("", _("Any term")), ("overdue", _("overdue")), ("today", _("due today"))],
+        choices=[("", _("Any term")), ("overdue", pgettext_lazy("cases", "overdue")), ("today", _("due today"))],
     )
     unassigned = forms.BooleanField(label=_("Nobody holds it"), required=False)
 

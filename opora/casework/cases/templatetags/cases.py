@@ -81,6 +81,12 @@ def tone(code: str) -> str:
 
 
 @register.filter
+def leaf(topic: str) -> str:
+    """The topic alone, without those above it."""
+    return topic.rpartition(" / ")[2]
+
+
+@register.filter
 def channel_icon(code: str) -> str:
     return CHANNEL_ICONS.get(code, "dots")
 

@@ -14,6 +14,7 @@ from opora.casework.cases.operations.reading import read_case
 from opora.casework.cases.permissions import CasePermission
 from opora.casework.cases.queries.actions import Action
 from opora.casework.cases.queries.attachments import attachments_of
+from opora.casework.cases.queries.catalogue import catalogue
 from opora.casework.cases.queries.details import CaseDetails, StageDetails, case_details
 from opora.casework.cases.queries.repeats import earlier_cases
 from opora.casework.cases.stages import OPEN_STATUSES, StageStatus
@@ -146,8 +147,7 @@ def _top(case: CaseDetails) -> dict[str, Any]:
         "bar": [_in_bar(stage) for stage in latest if not stage.optional or stage.status != StageStatus.WAITING],
         "at_work": [stage for stage in latest if stage.status in OPEN_STATUSES],
         "to_start": [stage for stage in latest if Action.START in stage.actions],
-        "latest": latest,
-        "rounds": [stage for stage in case.stages if not stage.latest],
+        "edition": catalogue().versions[case.passport_version_id].version,
         "files": attachments_of(case.id),
         "earlier": earlier_cases(
             customer_id=case.customer_id,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from opora.casework.cases.permissions import CasePermission
 from opora.casework.cases.queries.catalogue import TopicRow, catalogue
+from opora.casework.cases.queries.stages import planned_stage
 from opora.casework.cases.queries.supervision import Load, load_by_division, load_by_person
 from opora.platform.access.models import User
 from opora.platform.names import sort_key, words
@@ -56,13 +57,21 @@ def people_found(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(CasePermission.ASSIGN)
-def assignees_found(request: HttpRequest, branch_id: int) -> HttpResponse:
-    """People and queues of the case's branch and of the head office, with what lies on each desk, the least first."""
+def assignees_found(request: HttpRequest, stage_id: int) -> HttpResponse:
+    """Who may get a stage, with what lies on each desk: its own division first, then whoever has the least to do."""
     asked = words(request.GET.get("q", "")[:100])
-    people = [load for load in load_by_person([branch_id]) if load.employee_id is not None]
-    queues = load_by_division([branch_id])
+    place = planned_stage(stage_id)
+    people = [load for load in load_by_person(place.branch_ids) if load.employee_id is not None]
+    queues = load_by_division(place.branch_ids)
     fitting = [load for load in people if _fits(load, asked)]
-    fitting.sort(key=lambda load: (load.absent_until is not None, load.open, load.employee))
+    fitting.sort(
+        key=lambda load: (
+            load.division_id != place.division_id,
+            load.absent_until is not None,
+            load.open,
+            load.employee,
+        )
+    )
     entries = [
         {
             "value": f"e{load.employee_id}",

@@ -46,8 +46,8 @@ def take(request: HttpRequest, stage_id: int) -> HttpResponse:
 def reassign(request: HttpRequest, stage_id: int) -> HttpResponse:
     """Give a stage to a person or a division."""
     assert isinstance(request.user, User)
-    place = planned_stage(stage_id)
-    form = ReassignForm(request.POST or None, source=reverse("cases:assignees_found", args=[place.branch_id]))
+    plan = planned_stage(stage_id).plan
+    form = ReassignForm(request.POST or None, source=reverse("cases:assignees_found", args=[stage_id]))
     if form.is_valid():
         employee_id, division_id = form.cleaned_data["employee_id"]
         reassign_stage(
@@ -58,8 +58,8 @@ def reassign(request: HttpRequest, stage_id: int) -> HttpResponse:
             by=request.user,
         )
         return changed(request, _("The stage is handed over"))
-    says = _("Those with the least to do stand first. The clock runs on.")
-    return _asked(request, form, title=_("Hand over: %s") % place.plan.title, button=_("Hand over"), says=says)
+    says = _("The division of the stage stands first, the least busy at the top. The clock runs on.")
+    return _asked(request, form, title=_("Hand over: %s") % plan.title, button=_("Hand over"), says=says)
 
 
 @require_http_methods(["GET", "POST"])
