@@ -36,7 +36,7 @@ def _database() -> dict[str, object]:
     role = os.environ.get("OPORA_DATABASE_ROLE") or "opora_app"
     options = {} if role == "none" else {"options": f"-c role={role}"}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "opora.platform.postgresql",
         "NAME": url.path.lstrip("/") or "opora",
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
@@ -117,7 +117,7 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "opora.platform.access.backends.PermissionsBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -133,6 +133,7 @@ AXES_LOCKOUT_CALLABLE = "opora.platform.access.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 CSRF_FAILURE_VIEW = "opora.platform.screens.views.session_expired"
+SESSION_ENGINE = "opora.platform.access.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True

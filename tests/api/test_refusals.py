@@ -175,7 +175,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(issuer, monkeypatch):
 def test_a_session_must_prove_that_the_page_is_ours(issuer):
     ensure_system_user()
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(issuer.user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(issuer.user)
 
     refused = browser.post("/api/v1/tokens", token_body(), content_type="application/json")
     browser.cookies["csrftoken"] = "a" * 32

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from opora.platform.access.queries import valid_token
+from opora.platform.access.queries import user_of_token
 from opora.platform.errors import BusinessError
 from opora.platform.journal.operations import via
 from opora.platform.scope import NOTHING, scoped
@@ -26,13 +26,12 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if secret := request.headers.get("Authorization", "").removeprefix("Bearer ").strip():
-            token = valid_token(secret)
-            if token is None:
+            user = user_of_token(secret)
+            if user is None:
                 detail = _("The token is unknown, revoked or expired.")
                 problem = {"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": detail}
                 return JsonResponse(problem, status=401, content_type="application/problem+json")
-            request.user = token.user
-            request.user.restrict_to(token.permissions)
+            request.user = user
             request.csrf_processing_done = True  # type: ignore[attr-defined]  # no cookie, no forgery
         scope = request.user.scope if request.user.is_authenticated else NOTHING
         came_by = via.set("api" if request.path.startswith(API) else "web")

@@ -1,6 +1,5 @@
 """Users, roles and tokens. Scopes hold ids of branches and customer groups, which live on the floors above."""
 
-from collections.abc import Iterable
 from enum import StrEnum
 
 from django.contrib.auth.models import AbstractUser
@@ -46,10 +45,6 @@ class User(AbstractUser):
     def permissions(self) -> frozenset[str]:
         """Everything the user's roles grant."""
         return frozenset(p for granted in self.roles.values_list("permissions", flat=True) for p in granted)
-
-    def restrict_to(self, permissions: Iterable[str]) -> None:
-        """Hold, for this request only, no more than the given permissions: those of a token."""
-        self.permissions = self.permissions & frozenset(permissions)
 
     def holds(self, permission: StrEnum) -> bool:
         return permission.value in self.permissions

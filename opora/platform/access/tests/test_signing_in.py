@@ -1,7 +1,10 @@
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from opora.platform.access.operations import create_user, ensure_system_user
+from opora.platform.access.queries import user_of_session
 from opora.platform.scope import Scope
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +56,35 @@ def test_the_lock_of_one_name_does_not_hold_for_another(client, smirnova):
     answer = client.post("/login/", {"username": "petrova", "password": RIGHT})
 
     assert answer.status_code == 302
+
+
+def test_a_request_asks_once_for_its_session_and_once_for_its_user_with_his_rights(
+    client, smirnova, django_assert_num_queries
+):
+    client.force_login(smirnova)
+    client.get("/api/v1/me")
+
+    with django_assert_num_queries(5) as asked:  # with the savepoint that stands for the request's transaction
+        answer = client.get("/api/v1/me")
+
+    assert answer.json()["username"] == "smirnova"
+    verbs = [query["sql"].split()[0].upper() for query in asked]
+    assert verbs == ["SELECT", "SELECT", "SAVEPOINT", "SELECT", "RELEASE"]
+
+
+def test_an_expired_or_unknown_session_is_nobodys(client, smirnova):
+    client.force_login(smirnova)
+    assert user_of_session(client.session.session_key) == smirnova
+
+    Session.objects.update(expire_date=timezone.now())
+
+    assert user_of_session(client.session.session_key) is None
+    assert user_of_session("0123456789abcdefghijklmnopqrstuv") is None
+
+
+def test_a_changed_password_ends_the_sessions_of_before(client, smirnova):
+    client.force_login(smirnova)
+    smirnova.set_password("другой-пароль-1")
+    smirnova.save()
+
+    assert user_of_session(client.session.session_key) is None

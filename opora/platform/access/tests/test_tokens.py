@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from opora.platform.access.models import User
 from opora.platform.access.operations import (
     TokenTooBroad,
     create_user,
@@ -12,7 +13,7 @@ from opora.platform.access.operations import (
     revoke_token,
 )
 from opora.platform.access.permissions import AccessPermission
-from opora.platform.access.queries import valid_token
+from opora.platform.access.queries import user_of_token
 from opora.platform.journal.models import Entry
 from opora.platform.scope import Scope
 
@@ -35,14 +36,42 @@ def test_a_token_opens_the_door_until_it_is_revoked(robot):
         by=robot,
     )
 
-    assert valid_token(secret) == token
+    assert user_of_token(secret) == robot
     revoke_token(token_id=token.pk, by=robot)
-    assert valid_token(secret) is None
+    assert user_of_token(secret) is None
     assert list(Entry.objects.order_by("pk").values_list("event", flat=True)) == [
         "access.UserCreated",
         "access.TokenIssued",
         "access.TokenRevoked",
     ]
+
+
+def test_a_token_holds_what_it_allows_and_its_user_still_may(robot):
+    define_role(code="robot", name="Робот", permissions=[*AccessPermission])
+    _token, secret = issue_token(
+        user_id=robot.pk,
+        name="exchange",
+        permissions=["access.manage"],
+        expires_at=timezone.now() + timedelta(days=1),
+        by=User.objects.get(pk=robot.pk),
+    )
+
+    assert user_of_token(secret).permissions == {"access.manage"}
+    define_role(code="robot", name="Робот", permissions=[AccessPermission.ISSUE_TOKEN])
+    assert user_of_token(secret).permissions == set()
+
+
+def test_a_token_of_a_deactivated_user_does_not_open_the_door(robot):
+    _token, secret = issue_token(
+        user_id=robot.pk,
+        name="exchange",
+        permissions=[],
+        expires_at=timezone.now() + timedelta(days=1),
+        by=robot,
+    )
+    User.objects.filter(pk=robot.pk).update(is_active=False)
+
+    assert user_of_token(secret) is None
 
 
 def test_an_expired_token_does_not_open_the_door(robot):
@@ -56,7 +85,7 @@ def test_an_expired_token_does_not_open_the_door(robot):
     token.expires_at = timezone.now()
     token.save()
 
-    assert valid_token(secret) is None
+    assert user_of_token(secret) is None
 
 
 def test_a_token_cannot_allow_more_than_its_user_may(robot):
