@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
+from opora.casework.cases.handlers import tell_of_new_work, watch_deadlines
 from opora.casework.messaging.handlers import forget_old_notices, settle_interrupted
 from opora.platform.access.handlers import forget_old_sessions
 from opora.platform.files.handlers import sweep_abandoned_files
@@ -16,15 +17,19 @@ from opora.platform.journal.handlers import make_partitions_ahead, retry_jobs_of
 from opora.platform.journal.operations import via
 from opora.platform.rest.handlers import forget_old_answers
 from opora.platform.scope import EVERYTHING, scoped
+from opora.registry.customers.handlers import forget_old_imports
 
 Timed = Callable[[datetime], None]
 
 SCHEDULE: Sequence[tuple[str, Timed]] = (
     ("* * * * *", retry_jobs_of_dead_workers),
     ("* * * * *", settle_interrupted),
+    ("* * * * *", watch_deadlines),
+    ("* * * * *", tell_of_new_work),
     ("15 1 * * *", make_partitions_ahead),
     ("45 1 * * *", forget_old_sessions),
     ("50 1 * * *", forget_old_answers),
+    ("55 1 * * *", forget_old_imports),
     ("10 2 * * *", sweep_abandoned_files),
     ("20 2 * * *", forget_old_notices),
 )

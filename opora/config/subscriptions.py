@@ -2,7 +2,27 @@
 
 from collections.abc import Sequence
 
+from opora.casework.cases import handlers as cases
+from opora.casework.cases.events import (
+    AcknowledgementDue,
+    CaseAnswered,
+    CaseExtended,
+    CaseWarned,
+    StageAssigned,
+    StageWarned,
+)
 from opora.platform.journal.events import Event
 from opora.platform.journal.operations import Handler
+from opora.registry.customers import handlers as customers
+from opora.registry.customers.events import ImportAccepted, ImportStarted
 
-SUBSCRIPTIONS: dict[type[Event], Sequence[Handler]] = {}
+SUBSCRIPTIONS: dict[type[Event], Sequence[Handler]] = {
+    ImportStarted: [customers.check_file],
+    ImportAccepted: [customers.enter_file],
+    AcknowledgementDue: [cases.acknowledge],
+    CaseAnswered: [cases.send_answer],
+    CaseExtended: [cases.tell_of_extension],
+    StageAssigned: [cases.tell_new_holder],
+    StageWarned: [cases.warn_of_stage],
+    CaseWarned: [cases.warn_of_case],
+}

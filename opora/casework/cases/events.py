@@ -21,6 +21,15 @@ class CaseRegistered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AcknowledgementDue(Event):
+    """The applicant has left an e-mail and is to be told of the registration; most calls leave none and need no job."""
+
+    label: ClassVar[Promise | str] = _("A notice of the registration is due")
+
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseChanged(Event):
     """`changes` names the fields; for codes and ids, with their values before and after."""
 
@@ -33,6 +42,18 @@ class CaseChanged(Event):
 @dataclass(frozen=True, kw_only=True)
 class CaseAnswered(Event):
     label: ClassVar[Promise | str] = _("Applicant answered")
+
+    case_id: int
+    result: str
+    justified: str
+    in_time: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerRecorded(Event):
+    """The applicant had his answer before the case was saved, at once or from another system: nothing is sent."""
+
+    label: ClassVar[Promise | str] = _("Answer recorded")
 
     case_id: int
     result: str

@@ -30,7 +30,9 @@ from opora.casework.cases.operations.catalogue import (
 from opora.casework.cases.operations.changes import KEEP, CaseChange, change_case
 from opora.casework.cases.operations.checks import NO_CONTACT, Contact, TextMissing, WrongValue
 from opora.casework.cases.operations.deadlines import Warned, warn_of_deadlines
+from opora.casework.cases.operations.letters import acknowledge_case, send_answer, tell_of_extension
 from opora.casework.cases.operations.notes import add_note
+from opora.casework.cases.operations.notices import tell_of_new_work, warn_of_case, warn_of_stage
 from opora.casework.cases.operations.progress import ReasonMissing
 from opora.casework.cases.operations.registration import (
     BranchNeeded,
@@ -95,6 +97,7 @@ __all__ = [
     "WrongAssignee",
     "WrongDate",
     "WrongValue",
+    "acknowledge_case",
     "add_note",
     "add_topic",
     "answer_case",
@@ -114,8 +117,13 @@ __all__ = [
     "reopen_case",
     "resume_stage",
     "return_stage",
+    "send_answer",
     "set_routing_rule",
     "start_stage",
     "take_stage",
+    "tell_of_extension",
+    "tell_of_new_work",
+    "warn_of_case",
     "warn_of_deadlines",
+    "warn_of_stage",
 ]

@@ -10,7 +10,7 @@ from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from opora.casework.cases.events import CaseAnswered, CaseClosed, CaseRegistered
+from opora.casework.cases.events import AcknowledgementDue, AnswerRecorded, CaseClosed, CaseRegistered
 from opora.casework.cases.models import Case, CatalogueStamp
 from opora.casework.cases.operations.checks import (
     NO_CONTACT,
@@ -171,8 +171,10 @@ def register_case(
     work.facts.append((registered, [case, *filter(None, [customer])]))
     if case.answered_at is not None:
         in_time = case.answered_at <= case.due_at
-        fact = CaseAnswered(case_id=case.pk, result=case.result, justified=case.justified, in_time=in_time)
+        fact = AnswerRecorded(case_id=case.pk, result=case.result, justified=case.justified, in_time=in_time)
         work.facts += [(fact, [case]), (CaseClosed(case_id=case.pk), [case])]
+    elif case.contact_email:
+        work.facts.append((AcknowledgementDue(case_id=case.pk), [case]))
     work.save_stages()
     return case
 

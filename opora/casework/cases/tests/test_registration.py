@@ -183,7 +183,7 @@ def test_a_consultation_answered_at_once_is_born_closed(world):
     assert case.answered_at == case.closed_at == moscow("2026-05-04 10:00")
     assert (case.employee_id, statuses(case)) == (world.curator.pk, {"answer": "DONE"})
     assert stage_of(case, "answer").employee_id == world.curator.pk
-    assert facts(case) == ["CaseRegistered", "CaseAnswered", "CaseClosed"]
+    assert facts(case) == ["CaseRegistered", "AnswerRecorded", "CaseClosed"]
 
 
 @pytest.mark.parametrize("kind", ["APPEAL", "COMPLAINT"])
@@ -212,7 +212,7 @@ def test_a_case_of_another_system_keeps_its_moments_and_is_journalled_as_late(wo
     assert set(statuses(case).values()) == {"DONE"}
     assert stage_of(case, "work").division_id == world.executors.pk
     assert stage_of(case, "work").employee_id is None
-    answered = Entry.objects.get(event="cases.CaseAnswered")
+    answered = Entry.objects.get(event="cases.AnswerRecorded")
     assert answered.facts["in_time"] is False
 
 
