@@ -33,6 +33,14 @@ from opora.registry.customers.operations.imports import (
     store_import,
 )
 from opora.registry.customers.operations.payments import PaymentBehaviour, record_payment_behaviour
+from opora.registry.customers.operations.reading import (
+    find_customers,
+    read_agreements,
+    read_customer,
+    read_customer_list,
+    read_usage_point,
+    read_usage_points,
+)
 from opora.registry.customers.operations.usage_points import NumberTaken, add_usage_point, change_usage_point
 from opora.registry.customers.requisites import WrongRequisite
 
@@ -57,11 +65,17 @@ __all__ = [
     "change_usage_point",
     "end_agreement",
     "enter_import",
+    "find_customers",
     "forget_imports",
     "load_groups",
     "locked_customer",
     "move_to_group",
+    "read_agreements",
+    "read_customer",
+    "read_customer_list",
     "read_import",
+    "read_usage_point",
+    "read_usage_points",
     "record_payment_behaviour",
     "refresh_documents",
     "register_customer",
