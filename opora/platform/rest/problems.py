@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
@@ -118,7 +118,21 @@ def answer(error: Exception) -> HttpResponse:
         return response
     if isinstance(error, SuspiciousOperation | UnreadablePostError | MultiPartParserError):
         return problem(400, "unreadable", _("The request cannot be read."))
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("The database failed a request of the API", exc_info=error)
+        return unavailable()
     return broken(error)
+
+
+def unavailable(*, is_certain: bool = True) -> HttpResponse:
+    """The database is away; when it left while the work was being saved, nobody knows whether it was."""
+    if is_certain:
+        response = problem(503, "unavailable", _("The database does not answer; nothing was saved. Repeat it later."))
+    else:
+        message = _("The connection broke while saving: repeat it with the same Idempotency-Key, or look first.")
+        response = problem(503, "outcome_unknown", message)
+    response["Retry-After"] = "5"
+    return response
 
 
 def _clash(error: ForeignKeyViolation | UniqueViolation) -> HttpResponse:
