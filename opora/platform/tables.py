@@ -7,13 +7,14 @@ so such a text is shown as text: in CSV behind an apostrophe, in XLSX as a cell 
 import csv
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from io import TextIOWrapper
 from typing import IO
 
 import xlsxwriter
 from django.utils import timezone
 
-Cell = str | int | datetime | date | None
+Cell = str | int | Decimal | datetime | date | None
 
 #: What a sheet of a workbook holds, the header left out.
 MOST_XLSX_ROWS = 1_048_575
@@ -21,9 +22,14 @@ _MOST_XLSX_SIGNS = 32_767
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def write_csv(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Write UTF-8 with its mark and semicolons, which Excel opens without questions where commas divide decimals."""
-    text = TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
+def write_csv(
+    target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]], *, encoding: str = "utf-8-sig"
+) -> None:
+    """Write UTF-8 with its mark and semicolons, which Excel opens without questions where commas divide decimals.
+
+    :param encoding: of somebody whose program reads another; letters it does not have become question marks.
+    """
+    text = TextIOWrapper(target, encoding=encoding, errors="replace", newline="", write_through=True)
     lines = csv.writer(text, delimiter=";")
     lines.writerow(header)
     lines.writerows([_plain(cell) for cell in row] for row in rows)
@@ -42,7 +48,7 @@ def write_xlsx(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence
         for column, cell in enumerate(row):
             if isinstance(cell, datetime):
                 sheet.write_datetime(number, column, timezone.localtime(cell).replace(tzinfo=None), moment)
-            elif isinstance(cell, int):
+            elif isinstance(cell, int | Decimal):
                 sheet.write_number(number, column, cell)
             elif cell:
                 sheet.write_string(number, column, str(cell)[:_MOST_XLSX_SIGNS])
@@ -54,5 +60,7 @@ def _plain(cell: Cell) -> str:
         return ""
     if isinstance(cell, datetime):
         return timezone.localtime(cell).strftime("%d.%m.%Y %H:%M")
+    if isinstance(cell, Decimal):
+        return str(cell).replace(".", ",")
     text = str(cell)
     return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text

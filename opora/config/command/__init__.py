@@ -18,6 +18,7 @@ COMMANDS = (
     "admin",
     "token",
     "demo",
+    "import",
     "doctor",
     "bench",
     "messages",

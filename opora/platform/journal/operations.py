@@ -1,6 +1,7 @@
 """Publishing a fact, and running what follows from it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import asdict
 from datetime import date, datetime
@@ -79,15 +80,22 @@ def on_queue(queue: str) -> Callable[[Handler], Handler]:
     return decorate
 
 
+def in_own_transactions(handler: Handler) -> Handler:
+    """Let a handler of long work open a transaction for each part of it, instead of running in one for all."""
+    handler.in_own_transactions = True  # type: ignore[attr-defined]
+    return handler
+
+
 @app.task(name="journal.run_handler", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
 def run_handler(*, entry_id: int, at: str, handler: str) -> None:
     """Run one handler for one journal entry, in a transaction that sees everything. At least once."""
+    run = import_string(handler)
     entry = Entry.objects.get(pk=entry_id, at=datetime.fromisoformat(at))
     kinds = {name_of(kind): kind for kind in _subscriptions()}
     token = via.set("worker")
     try:
-        with scoped(EVERYTHING):
-            import_string(handler)(kinds[entry.event](**entry.facts))
+        with nullcontext() if getattr(run, "in_own_transactions", False) else scoped(EVERYTHING):
+            run(kinds[entry.event](**entry.facts))
     finally:
         via.reset(token)
 

@@ -1,0 +1,1 @@
+"""Files of customers, from bytes to checked values. Pure: no ORM, no clock."""
