@@ -1,9 +1,11 @@
 """The public API: which module answers where. The only place where its parts meet."""
 
 from opora.casework.cases.api import routers as cases
+from opora.casework.messaging.api import router as messaging
 from opora.platform.access.api import router as access
 from opora.platform.calendar.api import router as calendar
 from opora.platform.rest.doors import Api
+from opora.registry.customers.api import routers as customers
 from opora.registry.organization.api import router as organization
 
 api = Api(
@@ -21,5 +23,5 @@ api = Api(
     ),
     urls_namespace="api",
 )
-for router in (access, calendar, organization, *cases):
+for router in (access, calendar, organization, *customers, *cases, messaging):
     api.add_router("", router)

@@ -32,6 +32,9 @@ CHANGEABLE = (
 )
 
 
+_WATT = Decimal("0.001")
+
+
 class NumberTaken(BusinessError):
     """Another usage point, or another agreement of the kind, has the number."""
 
@@ -108,8 +111,10 @@ def change_usage_point(*, usage_point_id: int, version: int, changes: Mapping[st
 
 
 def _check(point: UsagePoint) -> None:
-    if point.max_power is not None and point.max_power <= 0:
-        raise WrongValue(_("The maximum power is greater than zero, or unknown."), field="max_power")
+    if point.max_power is not None:
+        if point.max_power <= 0:
+            raise WrongValue(_("The maximum power is greater than zero, or unknown."), field="max_power")
+        point.max_power = point.max_power.quantize(_WATT)
     if point.district is not None and point.district.branch_id != point.branch_id:
         raise WrongValue(_("The district belongs to another branch: choose another."), field="district_id")
 
