@@ -41,7 +41,7 @@ MENU: Sequence[Group] = (
     Group(
         _("Work"),
         (
-            Item(_("Operator's desk"), "operator:desk", "headset", CasePermission.REGISTER, "KeyN"),
+            Item(_("Taking contacts"), "operator:desk", "headset", CasePermission.REGISTER, "KeyN"),
             Item(_("My stages"), "executor:desk", "checklist", CasePermission.WORK, "KeyM"),
             Item(_("Control"), "supervisor:board", "gauge", CasePermission.SUPERVISE, "KeyB"),
             Item(_("Cases"), "cases:list", "inbox", CasePermission.VIEW, "KeyO"),
@@ -94,8 +94,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = {"navigation": _menu(user, request.path)}
     if user.holds(CustomerPermission.VIEW):
         found |= {
-            "search_url": reverse("customers:list"),
-            "search_suggest_url": reverse("customers:found"),
+            "search_url": _address("customers:list"),
+            "search_suggest_url": _address("customers:found"),
             "search_hint": _("Phone, account, name, address, meter, INN"),
         }
     return found

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("opora.platform.access.urls")),
     path("", include("opora.platform.screens.urls")),
     path("cases/", include("opora.casework.cases.urls")),
+    path("messages/", include("opora.casework.messaging.urls")),
     path("", include("opora.workplaces.operator.urls")),
     path("", include("opora.workplaces.executor.urls")),
     path("", include("opora.workplaces.supervisor.urls")),
