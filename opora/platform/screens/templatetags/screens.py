@@ -76,8 +76,8 @@ def due(
 
 
 def _left(left: timedelta | str) -> str:
-    if isinstance(left, str):
-        return left
+    if not isinstance(left, timedelta):
+        return str(left)
     span = _span(abs(left))
     return _("%(span)s overdue") % {"span": span} if left < timedelta() else _("%(span)s left") % {"span": span}
 
