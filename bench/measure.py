@@ -95,7 +95,8 @@ def closed_loop(make_call: Callable[[int], Callable[[int], None]], *, clients: i
 def machine() -> str:
     """Cores, interpreter and the load at this moment."""
     load = ", ".join(f"{value:.2f}" for value in os.getloadavg())
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, load {load}"
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {system}, load {load}"
 
 
 def record(
@@ -122,7 +123,6 @@ def record(
     kept = [row for row in kept if (row["name"], row["scale"]) != (name, scale)]
     RESULTS.write_text(json.dumps([*kept, asdict(result)], ensure_ascii=False, indent=1) + "\n")
     verdict = {True: "met", False: "NOT MET", None: "–"}[met]
-    print(
-        f"{name}: {result.value} {unit} (target {target}, {verdict}; baseline {result.baseline}, ratio {ratio}) [{scale}]"
-    )
+    beside = f"baseline {result.baseline}, ratio {ratio}"
+    print(f"{name}: {result.value} {unit} (target {target}, {verdict}; {beside}) [{scale}]", flush=True)
     return result
