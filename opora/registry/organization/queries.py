@@ -1,28 +1,33 @@
 """Who works where, who is there today, and who stands in."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from opora.platform.access.models import User
 from opora.platform.calendar import queries as calendar
 from opora.platform.calendar.hours import WorkingHours
 from opora.platform.names import words
-from opora.registry.organization.models import Absence, Branch, District, Division, Employee, Office
-
-_schedules: dict[int, int | None] = {}
+from opora.registry.organization.models import Absence, Branch, District, Division, Employee, Office, Position
 
 _FUZZY = 0.45
+_SECONDS = 60.0
+
+_schedules: dict[int, int | None] = {}
+_read_at = [0.0]
 
 
 def working_hours_of(branch_id: int) -> WorkingHours:
-    """The hours of a branch; which schedule it has is kept in the process, as the hours are."""
-    if branch_id not in _schedules:
+    """The hours of a branch; which schedule it has is kept in the process for a minute, as the hours are."""
+    if branch_id not in _schedules or time.monotonic() - _read_at[0] > _SECONDS:
         _schedules.update(Branch.objects.values_list("pk", "schedule_id"))
+        _read_at[0] = time.monotonic()
     return calendar.working_hours(_schedules.get(branch_id))
 
 
@@ -67,20 +72,26 @@ def structure() -> QuerySet[Branch]:
     )
 
 
+def positions() -> QuerySet[Position]:
+    """All posts, by title."""
+    return Position.objects.order_by("title")
+
+
 def away(on: date) -> QuerySet[Absence]:
     """Absences that cover the day."""
     return Absence.objects.filter(period__contains=on)
 
 
 def available_employee_ids(division_id: int, at: datetime) -> list[int]:
-    """Ids of the division's people who work on that day."""
-    day = timezone.localtime(at).date()
-    return list(
-        Employee.objects.filter(division_id=division_id, active=True)
-        .exclude(Exists(away(day).filter(employee=OuterRef("pk"))))
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    """Ids of the division's people who work on that day. Written out: every stage that begins asks it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id from organization_employee employee where division_id = %(division)s and active"
+            " and not exists (select from organization_absence absence"
+            " where absence.employee_id = employee.id and absence.period @> %(day)s) order by id",
+            {"division": division_id, "day": timezone.localtime(at).date()},
+        )
+        return [employee_id for (employee_id,) in cursor.fetchall()]
 
 
 def head_of(division_id: int) -> Employee | None:
@@ -143,23 +154,59 @@ class DirectoryEntry:
 
     employee: Employee
     absent_until: date | None
+    reason: str
     deputy: Employee | None
 
 
 def search_directory(
-    text: str = "", *, branch_id: int | None = None, after: str = "", after_id: int | None = None, limit: int = 50
+    text: str = "",
+    *,
+    branch_id: int | None = None,
+    division_id: int | None = None,
+    after: str = "",
+    after_id: int | None = None,
+    before: tuple[str, int] | None = None,
+    limit: int = 50,
 ) -> Sequence[DirectoryEntry]:
     """People whose name (in any order, misspelt too), phone, e-mail, position, division or duties fit the text.
 
     :param after: name key of the last line of the page before.
     :param after_id: id of that line, so that a namesake at the border of two pages is not lost.
+    :param before: name key and id of the first line of the page after; then the lines just above it.
     """
-    found = Employee.objects.filter(active=True).select_related("division", "division__branch", "position", "deputy")
-    if branch_id is not None:
-        found = found.filter(division__branch_id=branch_id)
+    found = _fitting(text, branch_id, division_id).select_related("division", "division__branch", "position", "deputy")
     if after:
         namesakes = Q(name_key=after, pk__gt=after_id) if after_id is not None else Q(pk__in=[])
         found = found.filter(Q(name_key__gt=after) | namesakes)
+    if before:
+        found = found.filter(Q(name_key__lt=before[0]) | Q(name_key=before[0], pk__lt=before[1]))
+        people = list(found.order_by("-name_key", "-pk")[:limit])[::-1]
+    else:
+        people = list(found.order_by("name_key", "pk")[:limit])
+    absent = {row.employee_id: row for row in away(timezone.localdate()).filter(employee__in=people)}
+    return [
+        DirectoryEntry(
+            employee=person,
+            absent_until=absence.period.upper if absence else None,
+            reason=absence.get_reason_display() if absence else "",
+            deputy=person.deputy,
+        )
+        for person in people
+        for absence in [absent.get(person.pk)]
+    ]
+
+
+def count_directory(text: str = "", *, branch_id: int | None = None, division_id: int | None = None) -> int:
+    """How many lines the same search has altogether."""
+    return _fitting(text, branch_id, division_id).count()
+
+
+def _fitting(text: str, branch_id: int | None, division_id: int | None) -> QuerySet[Employee]:
+    found = Employee.objects.filter(active=True)
+    if branch_id is not None:
+        found = found.filter(division__branch_id=branch_id)
+    if division_id is not None:
+        found = found.filter(division_id=division_id)
     for word in words(text):
         digits = "".join(filter(str.isdigit, word))
         fits = (
@@ -173,17 +220,22 @@ def search_directory(
         if len(digits) >= 3 and digits == word.replace("-", ""):
             fits |= Q(phone__contains=digits) | Q(internal_phone__contains=digits)
         found = found.alias(likeness=TrigramWordSimilarity(word, "name_key")).filter(fits)
-    people = list(found.order_by("name_key", "pk")[:limit])
-    today = timezone.localdate()
-    until = {row.employee_id: row.period.upper for row in away(today).filter(employee__in=people)}
-    return [DirectoryEntry(person, until.get(person.pk), person.deputy) for person in people]
+    return found
 
 
 def employee_card(employee_id: int) -> Employee:
-    """One employee with everything his card shows."""
+    """One employee with everything his card shows.
+
+    :raises Employee.DoesNotExist: when there is none.
+    """
     return Employee.objects.select_related(
-        "division", "division__branch", "division__district", "position", "deputy", "user"
+        "division", "division__branch", "division__district", "position", "deputy", "deputy__position", "user"
     ).get(pk=employee_id)
+
+
+def absences_from(employee_id: int, day: date) -> QuerySet[Absence]:
+    """Absences that are going on or are still to come, the nearest first."""
+    return Absence.objects.filter(employee_id=employee_id, period__endswith__gt=day).order_by("period", "pk")
 
 
 def absences_of(employee_id: int) -> QuerySet[Absence]:

@@ -1,17 +1,15 @@
 """A contact comes in and becomes a case."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opora.casework.cases.events import AcknowledgementDue, AnswerRecorded, CaseClosed, CaseRegistered
-from opora.casework.cases.models import Case, CatalogueStamp
+from opora.casework.cases.models import Case
 from opora.casework.cases.operations.checks import (
     NO_CONTACT,
     Contact,
@@ -24,15 +22,15 @@ from opora.casework.cases.operations.checks import (
 from opora.casework.cases.operations.progress import CaseWork
 from opora.casework.cases.queries.catalogue import Catalogue, VersionPlan, catalogue_at
 from opora.casework.cases.queries.clock import clock_of
+from opora.casework.cases.queries.ground import Ground, ground_of
 from opora.casework.cases.rules import case_number
 from opora.casework.cases.stages import Channel, ClockStart, Justified, Kind, Result, Source, StageStatus, State
 from opora.platform.access.models import User
 from opora.platform.errors import BusinessError, EditForbidden, NotVisible
 from opora.platform.numbering.operations import next_number
 from opora.platform.scope import current_scope
-from opora.registry.customers.groups import UNIDENTIFIED
-from opora.registry.customers.models import Customer, CustomerGroup, UsagePoint
-from opora.registry.organization.models import Branch, District, Employee
+from opora.registry.customers.models import Customer
+from opora.registry.organization.models import Employee
 from opora.registry.organization.queries import employee_of
 
 MAX_KEY = 120
@@ -117,23 +115,29 @@ def register_case(
     if justified:
         checked_choice(Justified, justified, "justified")
 
-    customer, usage_point = _customer(customer_id, usage_point_id)
-    ground = _ground(*_place(customer, usage_point, branch_id, district_id))
-    everything, clock = catalogue_at(ground.stamp), clock_of(ground.branch_id)
+    wanted = {
+        "customer_id": customer_id,
+        "usage_point_id": usage_point_id,
+        "branch_id": branch_id,
+        "district_id": district_id,
+    }
+    ground = ground_of(**wanted)
+    place = _place(ground, wanted)
+    everything, clock = catalogue_at(ground.stamp), clock_of(place.branch_id)
     local = registered_at.astimezone(clock.hours.tz)
     plan = _plan(everything, topic_id, kind, channel, passport_code, local)
     staged = any(not stage.answer and not stage.optional for stage in plan.stages)
     if answered_now and answered_at is None and (staged or kind == Kind.COMPLAINT):
         message = _("“%s” takes several stages: register the case and let them be done.")
         raise CannotAnswerAtOnce(message % plan.title, field="answered_now")
-    sequence = next_number(f"case_{ground.branch_id}_{local.year}")
+    sequence = next_number(f"case_{place.branch_id}_{local.year}")
     case = Case(
-        number=case_number(branch_code=ground.branch_code, year=local.year, sequence=sequence),
-        branch_id=ground.branch_id,
-        district_id=ground.district_id,
-        group_id=customer.group_id if customer else seen_group_id(ground.unidentified_group_id),
-        customer_id=customer.pk if customer else None,
-        usage_point_id=usage_point.pk if usage_point else None,
+        number=case_number(branch_code=place.branch_code, year=local.year, sequence=sequence),
+        branch_id=place.branch_id,
+        district_id=place.district_id,
+        group_id=place.group_id,
+        customer_id=place.customer_id,
+        usage_point_id=place.usage_point_id,
         channel=channel,
         kind=kind,
         source=source,
@@ -168,7 +172,7 @@ def register_case(
     if (repeated := _saved(case)) is not None:
         return repeated
     registered = CaseRegistered(case_id=case.pk, number=case.number, kind=kind, channel=channel, passport=plan.passport)
-    work.facts.append((registered, [case, *filter(None, [customer])]))
+    work.facts.append((registered, [case, Customer(pk=place.customer_id)] if place.customer_id else [case]))
     if case.answered_at is not None:
         in_time = case.answered_at <= case.due_at
         fact = AnswerRecorded(case_id=case.pk, result=case.result, justified=case.justified, in_time=in_time)
@@ -223,74 +227,47 @@ def _check_dates(
         raise WrongDate(_("The due date must come after the registration: give a later one."), field="due_at")
 
 
-def _customer(customer_id: int | None, usage_point_id: int | None) -> tuple[Customer | None, UsagePoint | None]:
-    """The customer and the usage point, as far as the user may see them; the point names its customer."""
-    usage_point = None
-    if usage_point_id is not None:
-        usage_point = UsagePoint.objects.select_related("customer").filter(pk=usage_point_id).first()
-        if usage_point is None:
-            raise NotVisible(_("There is no such usage point."), field="usage_point_id")
-        if customer_id in (None, usage_point.customer_id):
-            return usage_point.customer, usage_point
-    if customer_id is None:
-        return None, usage_point
-    customer = Customer.objects.filter(pk=customer_id).first()
-    if customer is None:
-        raise NotVisible(_("There is no such customer."), field="customer_id")
-    return customer, usage_point
-
-
-def _place(
-    customer: Customer | None, usage_point: UsagePoint | None, branch_id: int | None, district_id: int | None
-) -> tuple[int, int | None]:
-    """The ids of the branch and the district of the case."""
-    scope = current_scope()
-    if district_id is not None:
-        of_district = District.objects.filter(pk=district_id).values_list("branch_id", flat=True).first()
-        if of_district is None or branch_id not in (None, of_district):
-            raise WrongValue(_("There is no such district in this branch: choose another."), field="district_id")
-        branch_id = of_district
-    elif usage_point is not None and branch_id in (None, usage_point.branch_id):
-        branch_id, district_id = usage_point.branch_id, usage_point.district_id
-    if branch_id is None and customer is not None:
-        branch_id = _only(customer.branch_ids)
-    if branch_id is None:
-        branch_id = _only(scope.branches)
-    if branch_id is None:
-        raise BranchNeeded(_("Choose the branch that the case belongs to."), field="branch_id")
-    if not scope.everything and branch_id not in scope.branches:
-        raise NotVisible(_("There is no such branch."), field="branch_id")
-    return branch_id, district_id
-
-
-def _only(ids: Iterable[int]) -> int | None:
-    found = list(ids)
-    return found[0] if len(found) == 1 else None
-
-
 @dataclass(frozen=True)
-class _Ground:
-    """What a registration stands on, read in one statement."""
+class _Place:
+    """Whose case it is, and where."""
 
+    customer_id: int | None
+    group_id: int
+    usage_point_id: int | None
     branch_id: int
-    district_id: int | None
     branch_code: str
-    stamp: UUID | None
-    unidentified_group_id: int
+    district_id: int | None
 
 
-def _ground(branch_id: int, district_id: int | None) -> _Ground:
-    found = (
-        Branch.objects.filter(pk=branch_id, closed_at=None)
-        .values_list("code", Subquery(CatalogueStamp.objects.values("stamp")), Subquery(_UNIDENTIFIED))
-        .first()
-    )
-    if found is None:
+def _place(ground: Ground, wanted: Mapping[str, int | None]) -> _Place:
+    """The place of the case, if everything that was named is there for this user.
+
+    :param wanted: customer, usage point, branch and district, as they were named.
+    """
+    if wanted["usage_point_id"] is not None and ground.usage_point_id is None:
+        raise NotVisible(_("There is no such usage point."), field="usage_point_id")
+    if wanted["customer_id"] is not None and ground.customer_id is None:
+        raise NotVisible(_("There is no such customer."), field="customer_id")
+    if wanted["district_id"] is not None and (
+        ground.district_id is None or wanted["branch_id"] not in (None, ground.district_branch_id)
+    ):
+        raise WrongValue(_("There is no such district in this branch: choose another."), field="district_id")
+    scope = current_scope()
+    if ground.branch_id is None or ground.branch_code is None:
+        if wanted["branch_id"] is None:
+            raise BranchNeeded(_("Choose the branch that the case belongs to."), field="branch_id")
         raise NotVisible(_("There is no such branch."), field="branch_id")
-    return _Ground(branch_id, district_id, *found)
-
-
-_UNIDENTIFIED = CustomerGroup.objects.filter(code=UNIDENTIFIED).values("pk")
+    if not scope.everything and ground.branch_id not in scope.branches:
+        raise NotVisible(_("There is no such branch."), field="branch_id")
+    of_point = ground.point_district_id if ground.point_branch_id == ground.branch_id else None
+    return _Place(
+        customer_id=ground.customer_id,
+        group_id=seen_group_id(ground.unidentified_group_id) if ground.group_id is None else ground.group_id,
+        usage_point_id=ground.usage_point_id,
+        branch_id=ground.branch_id,
+        branch_code=ground.branch_code,
+        district_id=ground.district_id or of_point,
+    )
 
 
 def _plan(
