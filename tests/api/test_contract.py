@@ -7,15 +7,20 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings, strategies
+from ninja import Schema
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure
 
+from opora.casework.cases.permissions import CasePermission
+from opora.casework.messaging.permissions import MessagingPermission
 from opora.config.api import api
 from opora.platform.access.permissions import AccessPermission
+from opora.registry.customers.permissions import CustomerPermission
 from opora.registry.organization.permissions import OrganizationPermission
 from tests.api.conftest import make_caller
+from tests.api.region import make_region
 
 pytestmark = pytest.mark.django_db
 
@@ -48,9 +53,21 @@ description = schemathesis.openapi.from_dict(
 description.app = get_wsgi_application()
 
 
+@pytest.fixture(scope="module")
+def token(django_db_setup, django_db_blocker):
+    """A program that may do everything in a small region with one case; made once, each test is undone after itself."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        region = make_region()
+        own = (AccessPermission, OrganizationPermission, CustomerPermission, CasePermission, MessagingPermission)
+        program = make_caller([permission for kind in own for permission in kind])
+        assert program.post("/cases", region.case(channel="WEB")).status_code == 201
+        yield program.secret
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
-def _one_connection_for_all_requests():
-    """The application runs in the test's own transaction, as it does under Django's test client."""
+def _one_connection_for_all_requests(token):
+    """The application runs in the test's own transaction, as under Django's test client (used by `token`)."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -58,12 +75,24 @@ def _one_connection_for_all_requests():
         signal.connect(close_old_connections)
 
 
-@pytest.fixture
-def token():
-    return make_caller([*AccessPermission, *OrganizationPermission]).secret
+def test_a_name_in_the_description_means_one_thing():
+    meanings = {}
+    for schema in schemas_below(Schema):
+        described = schema.model_json_schema(ref_template="{model}")
+        for name, meaning in {**described.pop("$defs", {}), schema.__name__: described}.items():
+            assert meanings.setdefault(name, meaning) == meaning, (
+                f"two schemas or choices are called {name}: see `codes`"
+            )
+
+
+def schemas_below(kind):
+    for below in kind.__subclasses__():
+        if below.__module__.startswith("opora.") and "[" not in below.__name__:
+            yield below
+        yield from schemas_below(below)
 
 
 @description.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 def test_every_operation_keeps_its_description(case, token):
     case.call_and_validate(headers={"Authorization": f"Bearer {token}"})

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import Status
 
 from opora.casework.cases import operations
-from opora.casework.cases.api.inputs import Answer, Days, NewNote, Reason, Reopening
+from opora.casework.cases.api.inputs import Answer, Days, NewNote, ReasonGiven, Reopening
 from opora.casework.cases.api.outputs import CaseBrief, NoteBrief
 from opora.casework.cases.queries.actions import PERMISSIONS, Action
 from opora.platform.rest.doors import Door, caller
@@ -41,7 +41,7 @@ def close_case(request: HttpRequest, case_id: Id) -> CaseBrief:
 @router.post(
     "/cases/{int:case_id}/cancel", permission=PERMISSIONS[Action.CANCEL], response=CaseBrief, summary="Cancel a case"
 )
-def cancel_case(request: HttpRequest, case_id: Id, payload: Reason) -> CaseBrief:
+def cancel_case(request: HttpRequest, case_id: Id, payload: ReasonGiven) -> CaseBrief:
     """Stop a case that needs no answer: registered by mistake, or withdrawn."""
     return CaseBrief.from_orm(operations.cancel_case(case_id=case_id, **payload.dict(), by=caller(request)))
 

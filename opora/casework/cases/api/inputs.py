@@ -122,7 +122,7 @@ class CaseChangeIn(Input):
     due_at: Moment | None = Field(None, description="Null: the passport's own term again")
 
 
-class Reason(Input):
+class ReasonGiven(Input):
     reason: FilledText
 
 
@@ -133,11 +133,11 @@ class Answer(Input):
     version: Version | None = Field(None, description="The version you read; refused if it is no longer the last")
 
 
-class Days(Reason):
-    days: Annotated[Value, Field(ge=1, le=30)]
+class Days(ReasonGiven):
+    days: Value = Field(ge=1, le=30)
 
 
-class Reopening(Reason):
+class Reopening(ReasonGiven):
     from_stage: Code | None = Field(None, description="Code of the stage to begin with; the first one if left out")
 
 

@@ -1,6 +1,7 @@
 """Passports over HTTP: read, and loaded from their files."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import File, UploadedFile
@@ -15,6 +16,8 @@ from opora.platform.rest.doors import Door, caller
 from opora.platform.rest.schemas import Output, SmallId
 
 router = Door(tags=["Passports"])
+
+_FILES = File(..., min_length=1)
 
 
 class TermOut(Output):
@@ -38,14 +41,6 @@ class PassportLine(Output):
     verified: bool = Field(description="A lawyer has compared it with the law")
     loaded_at: datetime
 
-    @staticmethod
-    def resolve_code(version: PassportVersion) -> str:
-        return version.passport.code
-
-    @staticmethod
-    def resolve_term(version: PassportVersion) -> TermOut:
-        return TermOut(amount=version.term_amount, unit=version.term_unit)
-
 
 class PassportStageOut(Output):
     ordinal: int
@@ -62,10 +57,6 @@ class PassportStageOut(Output):
     result: str
     legal_reference: str
     verified: bool
-
-    @staticmethod
-    def resolve_term(stage: PassportStage) -> TermOut:
-        return TermOut(amount=stage.term_amount, unit=stage.term_unit)
 
 
 class PassportOut(PassportLine):
@@ -91,7 +82,7 @@ class Loaded(Output):
 @router.get("/passports", permission=CasePermission.VIEW, response=list[PassportLine], summary="List passports")
 def list_passports(request: HttpRequest) -> list[PassportLine]:
     """List every edition of every passport, by code, the newest first."""
-    return [PassportLine.from_orm(version) for version in passport_versions()]
+    return [PassportLine(**_edition(version)) for version in passport_versions()]
 
 
 @router.get(
@@ -102,11 +93,57 @@ def list_passports(request: HttpRequest) -> list[PassportLine]:
 )
 def get_passport(request: HttpRequest, code: Code, version: SmallId) -> PassportOut:
     """Read one edition of a passport with its stages."""
-    return PassportOut.from_orm(passport_version(code, version))
+    found = passport_version(code, version)
+    whole = {name: getattr(found, name) for name in _WHOLE}
+    stages = [_stage(stage) for stage in found.stages.all()]
+    return PassportOut(**_edition(found), **whole, stages=stages)
 
 
 @router.post("/passports", permission=CasePermission.CONFIGURE, response=Loaded, summary="Load passports")
-def load_passports(request: HttpRequest, files: File[list[UploadedFile]]) -> Loaded:
+def load_passports(request: HttpRequest, files: list[UploadedFile] = _FILES) -> Loaded:
     """Load passports from TOML files, sent as `multipart/form-data`: all, or none and every mistake in `errors`."""
     sources = {file.name or f"{number}.toml": file.read() for number, file in enumerate(files, start=1)}
     return Loaded.from_orm(operations.load_passport_files(sources=sources, by=caller(request)))
+
+
+_LINE = (
+    "id",
+    "version",
+    "title",
+    "valid_from",
+    "valid_to",
+    "starts",
+    "pauses_stop_total",
+    "legal_reference",
+    "verified",
+    "loaded_at",
+)
+_WHOLE = ("applicants", "price", "price_basis", "conditions", "result", "complaints")
+_STAGE = (
+    "ordinal",
+    "code",
+    "title",
+    "role",
+    "after",
+    "optional",
+    "answer",
+    "pause_reasons",
+    "content",
+    "form",
+    "result",
+    "legal_reference",
+    "verified",
+)
+
+
+def _edition(version: PassportVersion) -> dict[str, Any]:
+    fields = {name: getattr(version, name) for name in _LINE}
+    return fields | {"code": version.passport.code, "term": _term(version)}
+
+
+def _stage(stage: PassportStage) -> PassportStageOut:
+    return PassportStageOut(**{name: getattr(stage, name) for name in _STAGE}, term=_term(stage))
+
+
+def _term(thing: PassportVersion | PassportStage) -> TermOut:
+    return TermOut(amount=thing.term_amount, unit=thing.term_unit)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from pydantic import Field
 
 from opora.casework.cases import operations
-from opora.casework.cases.api.inputs import Reason
+from opora.casework.cases.api.inputs import ReasonGiven
 from opora.casework.cases.api.outputs import DueLines, StageBrief
 from opora.casework.cases.permissions import CasePermission
 from opora.casework.cases.queries.actions import PERMISSIONS, Action
@@ -18,7 +18,7 @@ from opora.platform.rest.schemas import Id, Input, Text, codes
 router = Door(tags=["Stages"])
 
 
-class NewHolder(Reason):
+class NewHolder(ReasonGiven):
     """Either a person, or a division that finds the person itself."""
 
     employee_id: Id | None = None
@@ -110,6 +110,6 @@ def finish_stage(request: HttpRequest, stage_id: Id, payload: StageResult) -> St
     response=StageBrief,
     summary="Return a stage for rework",
 )
-def return_stage(request: HttpRequest, stage_id: Id, payload: Reason) -> StageBrief:
+def return_stage(request: HttpRequest, stage_id: Id, payload: ReasonGiven) -> StageBrief:
     """Return the work to the stages before: they run once more, and this one after them."""
     return StageBrief.from_orm(operations.return_stage(stage_id=stage_id, **payload.dict(), by=caller(request)))

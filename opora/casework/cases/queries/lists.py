@@ -156,7 +156,8 @@ def _place(row: CaseRow) -> Place:
 def count_cases(wanted: CaseFilter = ALL) -> Count:
     """How many cases the filter finds: exact up to ten thousand, beyond that the planner's estimate."""
     found = filtered(wanted, catalogue()).order_by()
-    estimate: int = json.loads(found.values("pk").explain(format="json"))[0]["Plan"]["Plan Rows"]
+    plan = found.values("pk").explain(format="json")
+    estimate: int = json.loads(plan)[0]["Plan"]["Plan Rows"] if plan else 0
     if estimate > 20 * EXACT:
         return Count(estimate, exact=False)
     counted = found.values("pk")[: EXACT + 1].count()
