@@ -10,6 +10,7 @@ urlpatterns = [
     re_path(r"^api/", nothing_here),
     path("", include("opora.platform.access.urls")),
     path("", include("opora.platform.screens.urls")),
+    path("", include("opora.registry.organization.urls")),
     path("cases/", include("opora.casework.cases.urls")),
     path("messages/", include("opora.casework.messaging.urls")),
     path("", include("opora.workplaces.operator.urls")),

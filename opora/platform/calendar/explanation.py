@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -47,6 +49,20 @@ def explain(
     ]
     lines.append(_("Due: %s.") % _moment(due, hours))
     return Explanation(due, tuple(lines))
+
+
+def week_in_words(hours: WorkingHours) -> list[str]:
+    """Mon–Fri 08:00–12:00, 13:00–17:00: days of equal hours together, free days left out."""
+    if hours.always_open:
+        return [_("Round the clock")]
+    lines = []
+    for periods, days in groupby(range(7), key=lambda day: hours.week[day]):
+        if not periods:
+            continue
+        names = [str(WEEKDAYS_ABBR[day]) for day in days]
+        span = names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"
+        lines.append(f"{span} " + ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in periods))
+    return lines
 
 
 def in_words(term: Term) -> str:

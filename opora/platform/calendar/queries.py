@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import time as day_time
 from typing import TypeVar
 
+from django.db.models import QuerySet
+
 from opora.platform.calendar.hours import Period, WorkingHours, office_week
 from opora.platform.calendar.models import ProductionYear, Schedule
 from opora.platform.calendar.production import ProductionCalendar, calendar_of
@@ -37,6 +39,11 @@ def working_hours(schedule_id: int | None) -> WorkingHours:
     if schedule_id is None:
         return ORDINARY
     return _keep(schedule_id, lambda: _read_hours(schedule_id))
+
+
+def schedules() -> QuerySet[Schedule]:
+    """Every schedule, by name."""
+    return Schedule.objects.order_by("name")
 
 
 def _keep(key: object, read: Callable[[], T]) -> T:

@@ -8,6 +8,7 @@ from opora.platform.journal.queries import history_of
 from opora.registry.organization.models import Absence, Employee
 from opora.registry.organization.operations import (
     AbsenceOverlaps,
+    AnotherBranch,
     CodeTaken,
     DeputyCircle,
     HeadTaken,
@@ -64,7 +65,7 @@ def test_the_head_of_a_division_without_one_is_that_of_the_nearest_above(hire, d
 def test_a_parent_division_of_another_branch_is_refused(division, admin):
     other = create_branch(code="02", name="Сочинские электрические сети", short_name="СЭС", by=admin)
 
-    with pytest.raises(StillInUse) as refusal:
+    with pytest.raises(AnotherBranch) as refusal:
         create_division(branch_id=other.pk, parent_id=division.pk, code="02-1", name="Группа", by=admin)
 
     assert refusal.value.field == "parent"
