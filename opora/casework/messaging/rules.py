@@ -12,6 +12,16 @@ _FIELD = re.compile(r"\{(\w+)\}")
 #: Names that every template may use besides its own; their values are known without the sender.
 STANDARD_FIELDS = ("name", "company", "phone")
 
+#: What stands in a preview in place of each field.
+EXAMPLES: Mapping[str, str] = {
+    "name": "Петрова Анна Сергеевна",
+    "number": "01-2026-000123",
+    "topic": "Качество электрической энергии",
+    "due": "24.12.2026",
+    "answer": "Напряжение в сети измерено 12.12.2026 и соответствует норме.",
+    "text": "необходим выезд бригады для измерений.",
+}
+
 #: Purposes that may not be served unless the person agreed before (38-ФЗ ст. 18 for advertising; surveys are research,
 #: for which consent to processing is asked apart, 152-ФЗ ст. 9). Notices of a service that a person has, and answers
 #: to what he asked, need none; a refusal counts for them too.
