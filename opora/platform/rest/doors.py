@@ -6,6 +6,7 @@ parsed, keeps the share of requests, and answers a repeated request with what th
 """
 
 import json
+import re
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 V = TypeVar("V", bound=Callable[..., Any])
 Run = Callable[..., HttpResponse]
+
+_KEY = re.compile(r"[!-~]{1,200}")
 
 _limit = RateLimit(rate=settings.API_RATE, burst=2 * settings.API_RATE)
 
@@ -179,7 +182,7 @@ def _run(run: Run, request: HttpRequest, path: dict[str, Any]) -> HttpResponse:
 
 def _run_once(run: Run, request: HttpRequest, path: dict[str, Any], secret: bool) -> HttpResponse:
     key = request.headers["Idempotency-Key"]
-    if not (0 < len(key) <= 200 and key.isascii() and key.isprintable()):
+    if not _KEY.fullmatch(key):
         raise Unreadable(422, "bad_key", _("Idempotency-Key: 1 to 200 printable ASCII characters, a UUID for example."))
     assert request.user.is_authenticated and request.method
     kept = claim_key(key=key, method=request.method, path=request.path, digest=_digest(request), by=request.user)

@@ -7,12 +7,20 @@ the place and the mend. Otherwise a typing error of a program would silently bec
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 from django.db.models import TextChoices
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from opora.platform.rest.cursors import MOST
 
@@ -70,6 +78,16 @@ def _text(value: Any) -> Any:
     return value
 
 
+class _Usual:
+    """Limits of a type where the field that uses it names none: given as a `Field`, they would win over the field's."""
+
+    def __init__(self, **limits: int) -> None:
+        self.limits = limits
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return cast(CoreSchema, {**self.limits, **handler(source)})
+
+
 def codes(choices: type[TextChoices]) -> WithJsonSchema:
     """Describe the choices in place: those of different modules may share a name, and the description has one for each.
 
@@ -99,7 +117,7 @@ Day = Annotated[
 Id = Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(_whole)]
 SmallId = Annotated[int, Field(ge=1, le=2**15 - 1), BeforeValidator(_whole)]
 #: How many of something.
-Value = Annotated[int, Field(ge=0, le=10_000), BeforeValidator(_whole)]
+Value = Annotated[int, _Usual(ge=0, le=10_000), BeforeValidator(_whole)]
 Version = Annotated[
     int,
     Field(ge=1, le=2**31 - 1, description="The version you read; 409 `changed_meanwhile` if it is no longer the last"),
@@ -109,16 +127,18 @@ Version = Annotated[
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Yes = Annotated[bool, Field(strict=True)]
 #: A line and several lines of text, and such as may not be empty; ends are stripped.
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), BeforeValidator(_text)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), BeforeValidator(_text)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True), _Usual(max_length=200), BeforeValidator(_text)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True), _Usual(max_length=20_000), BeforeValidator(_text)]
 FilledLine = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\S"),
+    StringConstraints(strip_whitespace=True, pattern=r"\S"),
+    _Usual(min_length=1, max_length=200),
     BeforeValidator(_text),
 ]
 FilledText = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000, pattern=r"\S"),
+    StringConstraints(strip_whitespace=True, pattern=r"\S"),
+    _Usual(min_length=1, max_length=20_000),
     BeforeValidator(_text),
 ]
 #: Empty, or a phone in E.164; empty, or something that looks like an e-mail address.
@@ -130,7 +150,7 @@ Phone = Annotated[
 ]
 Email = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^([^@\s]+@[^@\s]+[.][^@\s.]+)?$"),
+    StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^([^@\s\x85]+@[^@\s\x85]+[.][^@\s.\x85]+)?$"),
     Field(description="Or empty", examples=["ivanova@example.org"]),
     BeforeValidator(_text),
 ]
