@@ -14,6 +14,8 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from opora.casework.cases.events import (
+    AcknowledgementDue,
+    AnswerRecorded,
     CaseAnswered,
     CaseClosed,
     CaseRegistered,
@@ -134,9 +136,9 @@ class Life(CaseWork):
         registered = CaseRegistered(
             case_id=case.pk, number=case.number, kind=case.kind, channel=case.channel, passport=plan.passport
         )
-        self.chronicle.record(
-            registered, [reference(case), *customer], by=self.by, at=self.now, via=self.via
-        )  # about a customer who is not loaded as a row
+        self.chronicle.record(registered, [reference(case), *customer], by=self.by, at=self.now, via=self.via)
+        if case.answered_at is None and case.contact_email:
+            self.facts.append((AcknowledgementDue(case_id=case.pk), [case]))
         self.save_stages()
 
     def answer_at_once(self, employee_id: int) -> None:
@@ -154,7 +156,7 @@ class Life(CaseWork):
         case.employee_id, case.division_id = employee_id, division_id
         case.state, case.answered_at, case.closed_at, case.next_warning_at = State.CLOSED, now, now, None
         case.answer, case.result = texts.answer(self.random, self.topic), Result.EXPLAINED
-        answered = CaseAnswered(case_id=case.pk, result=case.result, justified="", in_time=now <= case.due_at)
+        answered = AnswerRecorded(case_id=case.pk, result=case.result, justified="", in_time=now <= case.due_at)
         self.facts += [(answered, [case]), (CaseClosed(case_id=case.pk), [case])]
 
     def finish_stage(self, stage: CaseStage) -> None:

@@ -151,7 +151,7 @@ def test_numbers_go_on_where_history_ends():
 
 def test_the_journal_tells_the_life_of_every_case():
     told = Entry.objects.filter(event="cases.CaseRegistered").count()
-    answered = Entry.objects.filter(event="cases.CaseAnswered").count()
+    answered = Entry.objects.filter(event__in=["cases.CaseAnswered", "cases.AnswerRecorded"]).count()
     reopened = Entry.objects.filter(event="cases.CaseReopened").count()
 
     assert told == Case.objects.count()
