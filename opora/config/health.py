@@ -13,9 +13,13 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from opora.casework.messaging.queries import waiting
+from opora.casework.messaging.stages import Reason
 from opora.config import database, frontend
+from opora.platform.scope import EVERYTHING, scoped
 
 GIGABYTE = 1024**3
+MESSAGES_LATE = timedelta(minutes=5)
 
 
 class Level(StrEnum):
@@ -41,7 +45,7 @@ def examine() -> Iterator[Finding]:
     reachable = list(_database())
     yield from reachable
     if all(finding.level is not Level.FAILURE for finding in reachable):
-        for question in (_migrations, _queues, _workers, _failed_jobs, _partitions):
+        for question in (_migrations, _queues, _workers, _failed_jobs, _partitions, _messages):
             yield from question()
 
 
@@ -158,22 +162,43 @@ def _front_end() -> Iterator[Finding]:
 
 def _mail() -> Iterator[Finding]:
     """Greet the SMTP server without sending anything."""
-    url = getattr(settings, "SMTP_URL", "")
-    if not url:
-        mend = _("Nothing goes out by e-mail. Set OPORA_SMTP_URL=smtp://user:password@host:587")
-        yield Finding(level=Level.WARNING, what=_("E-mail: no server is named"), mend=mend)
+    if not settings.SMTP_URL:
+        letters = len(list(settings.OUTBOX.glob("*.eml")))
+        what = _("E-mail: no server is named; %(count)d letters lie in %(folder)s")
+        mend = _("Nothing leaves this machine. Set OPORA_SMTP_URL=smtp://user:password@host:587 and OPORA_MAIL_FROM")
+        yield Finding(level=Level.WARNING, what=what % {"count": letters, "folder": settings.OUTBOX}, mend=mend)
         return
-    server = urlsplit(url)
-    name = f"{server.hostname}:{server.port or 25}"
+    server = urlsplit(settings.SMTP_URL)
+    port = server.port or (465 if server.scheme == "smtps" else 25)
+    name = f"{server.hostname}:{port}"
     client = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
     try:
-        with client(server.hostname or "", server.port or 25, timeout=5) as greeted:
+        with client(server.hostname or "", port, timeout=5) as greeted:
             greeted.noop()
     except OSError as error:
         what = _("E-mail: %(server)s does not answer: %(reason)s") % {"server": name, "reason": error}
         yield _fail(what, _("Check OPORA_SMTP_URL and the server; letters wait meanwhile and are not lost"))
     else:
         yield _ok(_("E-mail: %s answers") % name)
+
+
+def _messages() -> Iterator[Finding]:
+    """Messages that ought to have gone by now, and what holds the others."""
+    with scoped(EVERYTHING):
+        queued = waiting()
+    late = [kind for kind in queued if datetime.now(UTC) - kind.due_at > MESSAGES_LATE]
+    for kind in queued:
+        if kind.reason:
+            what = _("Messages: %(count)d are tried again: %(reason)s")
+            mend = _("Mend the cause: they go by themselves then, and whoever was not told in time is listed")
+            what %= {"count": kind.count, "reason": Reason(kind.reason).label}
+            yield Finding(level=Level.WARNING, what=what, mend=mend)
+    if late:
+        what = _("Messages: the oldest ought to have gone at %s")
+        mend = _("See that a worker of the queue “alerts” runs: opora up, or opora worker alerts")
+        yield Finding(level=Level.WARNING, what=what % min(kind.due_at for kind in late), mend=mend)
+    elif not any(kind.reason for kind in queued):
+        yield _ok(_("Messages: %d wait to be sent") % sum(kind.count for kind in queued))
 
 
 def _row(query: str) -> Sequence[Any]:

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from opora.casework.cases.permissions import CasePermission
+from opora.casework.messaging.permissions import MessagingPermission
 from opora.platform.access.models import User
 from opora.platform.permissions import signed_in
 from opora.registry.customers.permissions import CustomerPermission
@@ -45,6 +46,7 @@ MENU: Sequence[Group] = (
             Item(_("My stages"), "executor:desk", "checklist", CasePermission.WORK, "KeyM"),
             Item(_("Control"), "supervisor:board", "gauge", CasePermission.SUPERVISE, "KeyB"),
             Item(_("Cases"), "cases:list", "inbox", CasePermission.VIEW, "KeyO"),
+            Item(_("Messages"), "messaging:list", "message", MessagingPermission.RETRY),
         ),
     ),
     Group(
@@ -61,6 +63,7 @@ MENU: Sequence[Group] = (
             Item(_("Passports"), "cases:passports", "license", CasePermission.VIEW),
             Item(_("Topics"), "cases:topics", "category", CasePermission.CONFIGURE),
             Item(_("Routing"), "cases:routing", "route", CasePermission.CONFIGURE),
+            Item(_("Templates of messages"), "messaging:templates", "template", MessagingPermission.CONFIGURE),
             Item(_("Import"), "customers:import", "upload", CustomerPermission.IMPORT),
         ),
     ),
@@ -81,7 +84,7 @@ TABS: Sequence[Item] = (
     Item(_("Cases"), "cases:of_customer", "inbox", CasePermission.VIEW),
     Item(_("Contacts"), "customers:contacts", "address-book"),
     Item(_("Agreements"), "customers:agreements", "file-text"),
-    Item(_("Messages"), "messaging:of_customer", "message"),
+    Item(_("Messages"), "messaging:of_customer", "message", MessagingPermission.VIEW),
     Item(_("History"), "customers:history", "history"),
 )
 
@@ -91,7 +94,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
-    found: dict[str, Any] = {"navigation": _menu(user, request.path)}
+    found: dict[str, Any] = {
+        "navigation": _menu(user, request.path),
+        "bell_url": _address("messaging:bell"),
+        "bell_page_url": _address("messaging:notices"),
+        "bell_topic": f"user:{user.pk}",
+    }
     if user.holds(CustomerPermission.VIEW):
         found |= {
             "search_url": _address("customers:list"),

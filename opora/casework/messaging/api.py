@@ -66,10 +66,6 @@ class MessageOut(Output):
     about: list[str] = Field(description="What it is about", examples=[["cases.Case:17"]])
     created_at: datetime
 
-    @staticmethod
-    def resolve_template(message: Message) -> str:
-        return message.template.code
-
 
 class AttemptOut(Output):
     number: int
@@ -186,7 +182,7 @@ def list_messages(
 ) -> Page[MessageOut]:
     """List messages you may see, the newest first, without their texts."""
     found = queries.messages(filters.wanted())
-    return page_of(request, MessageOut, found, by=["-pk"], cursor=cursor, limit=limit)
+    return page_of(request, MessageOut, found, by=["-pk"], cursor=cursor, limit=limit, show=_brief)
 
 
 @router.get(
@@ -214,7 +210,7 @@ def send_message(request: HttpRequest, payload: NewMessage) -> Status[MessageOut
         expires_at=payload.expires_at,
         by=user,
     )
-    return Status(201, MessageOut.from_orm(message))
+    return Status(201, _brief(message))
 
 
 @router.post(
@@ -225,7 +221,7 @@ def send_message(request: HttpRequest, payload: NewMessage) -> Status[MessageOut
 )
 def retry_message(request: HttpRequest, message_id: Id) -> MessageOut:
     """Queue again what did not go, to the address that works now."""
-    return MessageOut.from_orm(operations.retry_message(message_id=message_id, by=caller(request)))
+    return _brief(operations.retry_message(message_id=message_id, by=caller(request)))
 
 
 @router.post(
@@ -236,7 +232,7 @@ def retry_message(request: HttpRequest, message_id: Id) -> MessageOut:
 )
 def cancel_message(request: HttpRequest, message_id: Id) -> MessageOut:
     """Keep a message that still waits from going."""
-    return MessageOut.from_orm(operations.cancel_message(message_id=message_id, by=caller(request)))
+    return _brief(operations.cancel_message(message_id=message_id, by=caller(request)))
 
 
 @router.get("/templates", permission=MessagingPermission.VIEW, response=list[TemplateOut], summary="List templates")
@@ -323,7 +319,11 @@ def read_all_notices(request: HttpRequest) -> Read:
     return Read(read=operations.mark_all_read(by=caller(request)))
 
 
+def _brief(message: Message) -> MessageOut:
+    known = {name: getattr(message, name) for name in MessageOut.model_fields if name != "template"}
+    return MessageOut(template=message.template.code, **known)
+
+
 def _card(card: MessageCard) -> MessageCardOut:
-    brief = MessageOut.from_orm(card.message).dict()
     tries = [AttemptOut.from_orm(attempt) for attempt in card.attempts]
-    return MessageCardOut(**brief, body=card.message.body, tries=tries)
+    return MessageCardOut(**_brief(card.message).dict(), body=card.message.body, tries=tries)

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from opora.casework.messaging.models import (
@@ -119,6 +120,23 @@ def messages_about(thing: models.Model, *, limit: int = 50) -> Sequence[Message]
 def count_up_to(limit: int, states: Collection[State]) -> int:
     """How many messages are in these states, counted no further than the limit."""
     return Message.objects.filter(state__in=states).order_by()[:limit].count()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Queued messages that wait for the same reason; an empty one: for their first attempt."""
+
+    reason: str
+    count: int
+    #: The earliest moment at which one of them was, or will be, due.
+    due_at: datetime
+
+
+def waiting() -> Sequence[Waiting]:
+    """What is queued, mass messages apart, by the reason of the last failure."""
+    found = Message.objects.filter(state=State.QUEUED, bulk=False).order_by().values("reason")
+    rows = found.annotate(count=Count("pk"), due_at=Min("next_attempt_at")).order_by("reason")
+    return [Waiting(**row) for row in rows]
 
 
 @dataclass(frozen=True)

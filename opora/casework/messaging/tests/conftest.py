@@ -1,4 +1,5 @@
 import pytest
+from django.utils import translation
 
 from opora.casework.messaging.operations import Recipient, load_templates, send
 from opora.casework.messaging.tests import networks
@@ -34,6 +35,13 @@ words.EMAIL = { subject = "Скидка", body = "Скидка на провер
 @pytest.fixture
 def everything(db):
     with scoped(EVERYTHING):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _in_russian():
+    """Whatever language the request of another test has left behind."""
+    with translation.override("ru"):
         yield
 
 
