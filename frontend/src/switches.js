@@ -16,7 +16,7 @@ export function startSwitches() {
     const button = event.target.closest("[data-switch] [data-shows]");
     if (!button) return;
     show(button);
-    document.getElementById(button.dataset.shows).querySelector("[data-first], textarea, input")?.focus();
+    document.getElementById(button.dataset.shows).querySelector("select, textarea, input:not([type=hidden])")?.focus();
   });
   const start = (root) => {
     for (const group of root.querySelectorAll("[data-switch]")) {

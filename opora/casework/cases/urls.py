@@ -16,6 +16,7 @@ urlpatterns = [
     path("new/forecast/", registration.forecasts, name="forecast"),
     path("found/topics/", pickers.topics_found, name="topics_found"),
     path("found/people/", pickers.people_found, name="people_found"),
+    path("found/customers/", pickers.customers_found, name="customers_found"),
     path("found/assignees/<int:stage_id>/", pickers.assignees_found, name="assignees_found"),
     path("<int:case_id>/", case.case, name="case"),
     path("<int:case_id>/top/", case.top, name="top"),

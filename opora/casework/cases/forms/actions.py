@@ -105,7 +105,7 @@ class ReassignForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.fields["employee_id"].widget = Picker(
             source=source,
-            title_of=lambda _pk: "",
+            title_of=lambda _chosen: "",
             attrs={"autofocus": True, "placeholder": _("Name or division, Enter chooses")},
         )
         self.fields["reason"].widget.attrs.pop("autofocus")

@@ -5,13 +5,24 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from opora.casework.cases.forms.pickers import Picker, topic_title
+from opora.casework.cases.forms.pickers import Picker, customer_name, topic_title
 from opora.casework.cases.forms.registration import PlaceField, places
 from opora.casework.cases.operations import KEEP, CaseChange, Contact
 from opora.casework.cases.queries.details import CaseDetails
 from opora.casework.cases.stages import Channel, Kind, Source
 
 _CONTACT = {"contact_name", "contact_phone", "contact_email"}
+
+
+class CustomerField(forms.RegexField):
+    """A customer ("12") or one of his usage points ("12-34"), or nobody: (customer id, usage point id)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^\d+(-\d+)?$", **kwargs)
+
+    def clean(self, value: Any) -> tuple[int | None, int | None]:
+        customer, _dash, point = super().clean(value).partition("-")
+        return (int(customer) if customer else None), (int(point) if point else None)
 
 
 class ChangeForm(forms.Form):
@@ -29,6 +40,16 @@ class ChangeForm(forms.Form):
         max_length=100_000,
         show_hidden_initial=True,
     )
+    customer_id = CustomerField(
+        label=_("Customer"),
+        required=False,
+        widget=Picker(
+            source="cases:customers_found",
+            title_of=customer_name,
+            attrs={"placeholder": _("Phone, account, name, address, meter")},
+        ),
+        show_hidden_initial=True,
+    )
     contact_name = forms.CharField(label=_("Who speaks"), required=False, max_length=200, show_hidden_initial=True)
     contact_phone = forms.CharField(label=_("Phone for the answer"), required=False, show_hidden_initial=True)
     contact_email = forms.EmailField(label=_("E-mail for the answer"), required=False, show_hidden_initial=True)
@@ -37,15 +58,12 @@ class ChangeForm(forms.Form):
     )
     branch_id = PlaceField(label=_("Branch or district"), show_hidden_initial=True)
     due_at = forms.DateTimeField(label=_("Date set by the controlling body"), required=False, show_hidden_initial=True)
-    customer_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    usage_point_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
     #: When the form was opened: changes after that are shown if the save is refused.
     opened_at = forms.DateTimeField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, case: CaseDetails, branch_ids: frozenset[int] | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, branch_ids: frozenset[int] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.case = case
         self.fields["branch_id"].choices = places(branch_ids)[1:]  # type: ignore[attr-defined]
 
     @staticmethod
@@ -64,8 +82,7 @@ class ChangeForm(forms.Form):
             "addressee": case.addressee,
             "branch_id": f"{case.branch_id}{district}",
             "due_at": case.due_at if case.due_is_given else None,
-            "customer_id": case.customer_id,
-            "usage_point_id": case.usage_point_id,
+            "customer_id": "-".join(str(pk) for pk in (case.customer_id, case.usage_point_id) if pk),
             "version": case.version,
         }
 
@@ -80,7 +97,6 @@ class ChangeForm(forms.Form):
             )
         if "branch_id" in touched:
             change["branch_id"], change["district_id"] = given["branch_id"]
-        for name in ("customer_id", "usage_point_id"):
-            if given[name] != getattr(self.case, name):
-                change[name] = given[name]
+        if "customer_id" in touched:
+            change["customer_id"], change["usage_point_id"] = given["customer_id"]
         return CaseChange(**{name: change.get(name, KEEP) for name in CaseChange.__dataclass_fields__})

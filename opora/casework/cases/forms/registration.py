@@ -30,6 +30,8 @@ class FilesField(forms.FileField):
     widget = ManyFiles
 
     def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
+        if self.required and not data:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
         return [super(FilesField, self).clean(file, initial) for file in data or []]
 
 
@@ -79,6 +81,11 @@ class RegistrationForm(forms.Form):
         """:param branch_ids: the registrar's own; None is every branch."""
         super().__init__(*args, **kwargs)
         self.caller = caller
+        settled = branch_ids is not None and len(branch_ids) == 1
+        #: Nothing that is known says which branch it is.
+        self.place_is_open = not settled and (
+            caller is None or (len(caller.points) != 1 and len(caller.branch_ids) != 1)
+        )
         self.initial.setdefault("once", str(uuid4()))
         points = caller.points if caller else ()
         self.fields["usage_point_id"].choices = [  # type: ignore[attr-defined]

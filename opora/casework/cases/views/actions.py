@@ -135,9 +135,9 @@ def change(request: HttpRequest, case_id: int) -> HttpResponse:
     branch_ids = None if scope.everything else scope.branches
     if request.method == "GET":
         initial = {**ChangeForm.values_of(case), "opened_at": timezone.now().isoformat()}
-        form = ChangeForm(initial=initial, case=case, branch_ids=branch_ids, auto_id="change_%s")
+        form = ChangeForm(initial=initial, branch_ids=branch_ids, auto_id="change_%s")
         return render(request, "cases/_change_form.html", {"case": case, "form": form})
-    form = ChangeForm(request.POST, case=case, branch_ids=branch_ids, auto_id="change_%s")
+    form = ChangeForm(request.POST, branch_ids=branch_ids, auto_id="change_%s")
     context: dict[str, object] = {"case": case, "form": form}
     if not form.is_valid():
         return render(request, "cases/_change_form.html", context, status=422)

@@ -87,7 +87,7 @@ def passport(request: HttpRequest, code: str, version: int) -> HttpResponse:
 def load(request: HttpRequest) -> HttpResponse:
     """Load files of passports; every problem of every file is listed, and then nothing is loaded."""
     assert isinstance(request.user, User)
-    form = PassportsForm(request.POST or None, request.FILES or None)
+    form = PassportsForm(request.POST, request.FILES) if request.method == "POST" else PassportsForm()
     problems: Any = ()
     if form.is_bound and form.is_valid():
         sources = {file.name or "passport.toml": file.read() for file in form.cleaned_data["passports"]}

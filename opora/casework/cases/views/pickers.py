@@ -16,6 +16,7 @@ from opora.casework.cases.queries.supervision import Load, load_by_division, loa
 from opora.platform.access.models import User
 from opora.platform.names import sort_key, words
 from opora.platform.permissions import requires
+from opora.registry.customers.queries import identify
 from opora.registry.organization.queries import search_directory
 
 _MOST = 40
@@ -51,6 +52,22 @@ def people_found(request: HttpRequest) -> HttpResponse:
             "note": f"{line.employee.division.branch.short_name} · {line.employee.division.name}",
         }
         for line in found
+    ]
+    return render(request, "cases/_found.html", {"entries": entries})
+
+
+@require_GET
+@requires(CasePermission.WORK)
+def customers_found(request: HttpRequest) -> HttpResponse:
+    """Customers and their usage points by anything that is known of them."""
+    text = request.GET.get("q", "").strip()[:200]
+    entries = [
+        {
+            "value": "-".join(str(pk) for pk in (one.customer_id, one.usage_point_id) if pk),
+            "title": one.name,
+            "note": " · ".join(filter(None, [one.account, one.address, str(one.reason)])),
+        }
+        for one in (identify(text) if text else ())
     ]
     return render(request, "cases/_found.html", {"entries": entries})
 

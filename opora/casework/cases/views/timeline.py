@@ -195,10 +195,10 @@ def _changes(changes: Mapping[str, Sequence[Any]], names: _Names) -> list[dict[s
     return [
         {
             "name": titles[name],
-            "before": shown(name, before),
-            "after": _("changed") if before is None and after is None else shown(name, after),
+            "before": shown(name, values[0]) if values else "",
+            "after": shown(name, values[1]) if values else _("changed"),
         }
-        for name, (before, after) in changes.items()
+        for name, values in changes.items()
         if name in titles
     ]
 
