@@ -29,9 +29,9 @@ class Kind:
 
     model: type[Branch] | type[District] | type[Office] | type[Division]
     form: Callable[..., Any]
-    create: Callable[..., Any]
-    change: Callable[..., Any]
-    close: Callable[..., Any]
+    adding: Callable[..., Any]
+    changing: Callable[..., Any]
+    closing: Callable[..., Any]
     new: str | Promise
 
 
@@ -91,7 +91,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "organization/_form.html", context | {"form": form}, status=422)
     place = {"branch_id": branch.pk} if branch else {}
-    row = about.create(**form.values(), **place, by=_user(request))
+    row = about.adding(**form.values(), **place, by=_user(request))
     messages.success(request, _("“%s” is added.") % row.name)
     return _go_to_tree()
 
@@ -110,7 +110,7 @@ def change(request: HttpRequest, kind: str, row_id: int) -> HttpResponse:
     form = about.form(request.POST, branch=branch)
     if not form.is_valid():
         return render(request, "organization/_form.html", context | {"form": form}, status=422)
-    about.change(**form.values(), **{f"{kind}_id": row_id}, by=_user(request))
+    about.changing(**form.values(), **{f"{kind}_id": row_id}, by=_user(request))
     messages.success(request, _("Saved"))
     return _go_to_tree()
 
@@ -121,7 +121,7 @@ def close(request: HttpRequest, kind: str, row_id: int) -> HttpResponse:
     """Close what has nothing open left in it."""
     about = _kind(kind)
     get_object_or_404(about.model, pk=row_id)
-    row = about.close(**{f"{kind}_id": row_id}, by=_user(request))
+    row = about.closing(**{f"{kind}_id": row_id}, by=_user(request))
     messages.success(request, _("“%s” is closed.") % row.name)
     return _go_to_tree()
 
