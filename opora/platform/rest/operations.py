@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
@@ -74,18 +74,29 @@ def forget_answers(*, before: datetime) -> int:
 
 
 def _insert(*, key: str, method: str, path: str, digest: str, user_id: int) -> bool:
+    """Whether the key was free. One statement: it is on the way of every registration.
+
+    Only this insert is impatient: the limit is set before it, and taken back when its rows are counted. After a
+    failure no more is asked of the database: the request is refused and undone whole.
+    """
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"set local lock_timeout = '{PATIENCE}'")
-            cursor.execute(
-                "insert into rest_idempotentrequest (user_id, key, method, path, digest, location, created_at)"
-                " values (%s, %s, %s, %s, %s, '', now()) on conflict (user_id, key) do nothing",
-                [user_id, key, method, path[:500], digest],
-            )
-            inserted: bool = cursor.rowcount == 1
-            cursor.execute("set local lock_timeout = 0")
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, [PATIENCE, user_id, key, method, path[:500], digest])
+            inserted: bool = cursor.fetchone()[0] == 1
             return inserted
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise StillRunning(_("The first of these requests is still running: repeat later.")) from error
         raise
+
+
+_CLAIM = """
+with impatience as (select set_config('lock_timeout', %s, true)),
+claimed as (
+    insert into rest_idempotentrequest (user_id, key, method, path, digest, location, created_at)
+    select %s, %s, %s, %s, %s, '', now() from impatience
+    on conflict (user_id, key) do nothing
+    returning 1
+)
+select count(*), set_config('lock_timeout', '0', true) from claimed
+"""
