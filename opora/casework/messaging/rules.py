@@ -19,7 +19,7 @@ EXAMPLES: Mapping[str, str] = {
     "topic": "Качество электрической энергии",
     "due": "24.12.2026",
     "answer": "Напряжение в сети измерено 12.12.2026 и соответствует норме.",
-    "text": "необходим выезд бригады для измерений.",
+    "text": "Бригада выехала на место и измерила напряжение.",
 }
 
 #: Purposes that may not be served unless the person agreed before (38-ФЗ ст. 18 for advertising; surveys are research,
