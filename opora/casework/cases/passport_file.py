@@ -3,6 +3,7 @@
 Pure: text in, values or a list of problems out. The form of the file is explained in `passports/README.md`.
 """
 
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +16,14 @@ from django.utils.translation import gettext as _
 
 from opora.platform.errors import BusinessError
 
+_CODE = re.compile("[A-Za-z0-9_-]+")
+#: How long texts may be.
+_LIMITS = {"code": 60, "title": 300}
+_LONG = 10_000
 #: The units a term may be given in.
 UNITS = ("minutes", "hours", "working_hours", "working_days", "days", "months")
+#: The longest terms: about a century.
+_MOST = {**dict.fromkeys(UNITS, 10_000), "months": 1_000}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +237,11 @@ class _Reader:
     def choices(self, data: Mapping[str, Any]) -> tuple[ChoiceText, ...]:
         """Every combination of each `[[chosen_for]]`; a part may be one word or a list of words."""
         found: list[ChoiceText] = []
-        for row in data.get("chosen_for", []):
+        rows = data.get("chosen_for", [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            self.wrong(_("each must be a table of its own: [[%s]].") % "chosen_for", field="chosen_for")
+            return ()
+        for row in rows:
             self.known(row, _CHOICE)
             found += [
                 ChoiceText(topic=topic, kind=kind, channel=channel)
@@ -253,6 +264,7 @@ class _Reader:
         for code in sorted(set(codes) & set(self.words.events)):
             self.wrong(_("the code is the name of an event: give another."), stage=code, field="code")
         optional = {stage.code for stage in stages if stage.optional}
+        answers = {stage.code for stage in stages if stage.answer}
         known = {*codes, *self.words.events}
         for stage in stages:
             if not stage.after:
@@ -265,6 +277,9 @@ class _Reader:
                 if before in optional and not stage.optional:
                     message = _("it waits for the optional stage “%s”, which may never come: name another.")
                     self.wrong(message % before, stage=stage.code, field="after")
+                if before in answers and not stage.optional:
+                    message = _("it follows the answer to the applicant, which ends the case: make it optional.")
+                    self.wrong(message, stage=stage.code, field="after")
         try:
             TopologicalSorter({stage.code: stage.after for stage in stages}).prepare()
         except CycleError as error:
@@ -284,8 +299,9 @@ class _Reader:
             return nothing
         ((unit, amount),) = value.items()
         unit = self.allowed(unit, "term", UNITS, stage=stage)
-        if not isinstance(amount, int) or isinstance(amount, bool) or not 1 <= amount <= 10_000:
-            self.wrong(_("the term must be a whole number from 1 to 10000."), stage=stage, field="term")
+        most = _MOST.get(unit, min(_MOST.values()))
+        if not isinstance(amount, int) or isinstance(amount, bool) or not 1 <= amount <= most:
+            self.wrong(_("the term must be a whole number from 1 to %d.") % most, stage=stage, field="term")
             return nothing
         return TermText(amount=amount, unit=unit)
 
@@ -301,11 +317,14 @@ class _Reader:
         if not isinstance(value, str):
             self.wrong(_("this must be a text in quotes."), stage=stage, field=name)
             return ""
-        if required and not value.strip():
+        value = value.strip()
+        if required and not value:
             self.wrong(_("this is missing: fill it in."), stage=stage, field=name)
-        if name == "code" and value and not value.replace("-", "").replace("_", "").isascii():
+        if name == "code" and value and not _CODE.fullmatch(value):
             self.wrong(_("a code is written in Latin letters, digits, - and _."), stage=stage, field=name)
-        return value.strip()
+        if len(value) > (limit := _LIMITS.get(name, _LONG)):
+            self.wrong(_("this is longer than %d characters: shorten it.") % limit, stage=stage, field=name)
+        return value
 
     def texts(self, row: Mapping[str, Any], name: str, *, default: Iterable[str], stage: str = "") -> list[str]:
         value = row.get(name, list(default))

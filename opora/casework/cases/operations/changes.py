@@ -243,7 +243,7 @@ def _inherit(work: CaseWork, begun: list[CaseStage], pauses: list[StagePause], *
             for p in pauses
             if p.to_at is None or p.to_at > stage.started_at
         ]
-        work.pauses[stage.code] = own
+        work.inherit(stage, own)
         work.time(stage)
         if still:
             work.move_stage(stage, StageStatus.PAUSED)

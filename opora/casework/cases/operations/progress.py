@@ -51,6 +51,7 @@ class CaseWork:
     extended_days: int = 0
     #: Pauses of every stage; those of stages not yet saved are keyed by code.
     pauses: dict[int | str, list[StagePause]] = field(default_factory=dict)
+    inherited: list[StagePause] = field(default_factory=list)
     begun: list[CaseStage] = field(default_factory=list)
     facts: list[tuple[Event, Sequence[Model]]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
@@ -260,7 +261,7 @@ class CaseWork:
         for stage in fresh:
             stage.case = case
         CaseStage.objects.bulk_create(fresh)
-        self._save_inherited_pauses(fresh)
+        StagePause.objects.bulk_create(self.inherited)
         changed = [s for s in self.stages if s not in fresh and f"{s.code}:{s.round}" in self.touched]
         if changed:
             CaseStage.objects.bulk_update(changed, _STAGE_MOVES)
@@ -269,15 +270,12 @@ class CaseWork:
         publish_many(self.facts, by=self.by)
         announce(*topics_of(case, [*self.begun, *changed]))
 
-    def _save_inherited_pauses(self, fresh: Sequence[CaseStage]) -> None:
-        """Pauses that new stages took over from those they replace."""
-        inherited = []
-        for stage in fresh:
-            for pause in self.pauses.pop(stage.code, []):
-                pause.stage = stage
-                inherited.append(pause)
-        if inherited:
-            StagePause.objects.bulk_create(inherited)
+    def inherit(self, stage: CaseStage, pauses: Sequence[StagePause]) -> None:
+        """Let a stage take over pauses of the one whose place it has taken."""
+        for pause in pauses:
+            pause.stage = stage
+        self.inherited += pauses
+        self.pauses.setdefault(stage.pk or stage.code, []).extend(pauses)
 
 
 def take_up(case: Case, *, by: User) -> CaseWork:

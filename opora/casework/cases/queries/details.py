@@ -162,7 +162,7 @@ class CaseDetails:
 
 
 def case_details(case_id: int, *, reader: User) -> CaseDetails:
-    """One case as the reader sees it. Five queries, and one for the catalogue's stamp.
+    """One case as the reader sees it. Five queries at most, and one for the catalogue's stamp.
 
     :raises NotVisible: when there is no such case, or not for him.
     """
