@@ -4,8 +4,8 @@ from collections.abc import Sequence
 import click
 from django.utils.translation import gettext as _
 
-from opora.config import demo as region
 from opora.config import installation
+from opora.config.demo import LOGINS, build_demo
 from opora.config.errors import NotReady
 from opora.config.progress import Progress
 from opora.platform.access.queries import anybody_may_sign_in, names_in_use
@@ -35,13 +35,11 @@ def build_if_empty(progress: Progress) -> None:
 
 def logins() -> Sequence[tuple[str, str, str]]:
     """Name, password and role of the demo's users that are in this installation."""
-    known: Sequence[tuple[str, str, str]] = getattr(region, "LOGINS", ())
-    present = names_in_use([username for username, _password, _role in known])
-    return [login for login in known if login[0] in present]
+    present = names_in_use([username for username, _password, _role in LOGINS])
+    return [login for login in LOGINS if login[0] in present]
 
 
 def _build(progress: Progress, *, small: bool) -> None:
     """One transaction: an interrupted build leaves nothing behind."""
-    if build_demo := getattr(region, "build_demo", None):
-        with progress.step(_("Demo region")) as on_progress, scoped(EVERYTHING):
-            build_demo(on_progress=on_progress, small=small)
+    with progress.step(_("Demo region")) as on_progress, scoped(EVERYTHING):
+        build_demo(on_progress=on_progress, small=small)
