@@ -1,6 +1,6 @@
 """Topics and routing rules over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Status
@@ -83,7 +83,7 @@ def add_topic(request: HttpRequest, payload: NewTopic) -> Status[TopicOut]:
 def change_topic(request: HttpRequest, topic_id: Id, payload: TopicChange) -> TopicOut:
     """Rename, move or retire a topic; cases keep it."""
     before = topic_row(topic_id)
-    known = {"name": before.name, "parent_id": before.parent_id, "active": before.active}
+    known: dict[str, Any] = {"name": before.name, "parent_id": before.parent_id, "active": before.active}
     operations.change_topic(topic_id=topic_id, **known | payload.dict(exclude_unset=True), by=caller(request))
     return TopicOut.from_orm(topic_row(topic_id))
 

@@ -69,7 +69,9 @@ class ContactTold(Input):
     """How to reach whoever turned to us, as told this time."""
 
     name: Line = ""
-    phone: Line = Field("", max_length=40, description="In any spelling; kept in E.164", examples=["8 (861) 200-00-00"])
+    phone: Line = Field(
+        default="", max_length=40, description="In any spelling; kept in E.164", examples=["8 (861) 200-00-00"]
+    )
     email: Email = ""
 
 
@@ -87,7 +89,7 @@ class NewCase(Input):
     passport_code: Code | None = Field(None, description="Instead of the passport that topic, kind and channel choose")
     source: SourceCode = Source.CITIZEN
     addressee: Line = ""
-    contact: ContactTold = Field(default_factory=ContactTold)
+    contact: ContactTold = ContactTold()
     received_at: Moment | None = Field(None, description="When the contact came in, if that was earlier")
     due_at: Moment | None = Field(None, description="Set by a controlling body: replaces the term of the passport")
     answered_now: Yes = Field(False, description="The consumer already has his answer")
@@ -105,16 +107,16 @@ class CarriedCase(NewCase):
 
 
 class CaseChangeIn(Input):
-    """Fields left out stay as they are."""
+    """Fields left out stay as they are; their defaults are never read."""
 
     version: Version
     topic_id: Id = Field(default_factory=int)
-    kind: KindCode = Field(default_factory=str)
-    channel: ChannelCode = Field(default_factory=str)
-    source: SourceCode = Field(default_factory=str)
+    kind: KindCode = Field(default_factory=lambda: Kind.APPEAL)
+    channel: ChannelCode = Field(default_factory=lambda: Channel.PHONE)
+    source: SourceCode = Field(default_factory=lambda: Source.CITIZEN)
     addressee: Line = Field(default_factory=str)
     text: FilledText = Field(default_factory=str)
-    contact: ContactTold = Field(default_factory=ContactTold, description="Whole: what it leaves out becomes empty")
+    contact: ContactTold = Field(ContactTold(), description="Whole: what it leaves out becomes empty")
     customer_id: Id | None = Field(default=None, description="Null: nobody has identified him")
     usage_point_id: Id | None = None
     branch_id: SmallId = Field(default_factory=int)
