@@ -72,6 +72,7 @@ class PauseForm(forms.Form):
 
     def __init__(self, *args: Any, reasons: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].initial = reasons[0] if len(reasons) == 1 else None
         self.fields["reason"].choices = [(code, PauseReason(code).label) for code in reasons]  # type: ignore[attr-defined]
 
 

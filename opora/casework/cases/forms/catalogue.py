@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opora.casework.cases.forms.pickers import Picker, topic_title
 from opora.casework.cases.forms.registration import FilesField, PlaceField, places
@@ -18,7 +19,9 @@ _CODE = r"^[a-z][a-z0-9_]*$"
 class TopicForm(forms.Form):
     """A topic's name and place."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True}))
+    name = forms.CharField(
+        label=pgettext_lazy("topic", "Name"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True})
+    )
     parent_id = forms.TypedChoiceField(label=_("Lies under"), coerce=int)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

@@ -135,6 +135,11 @@ class AskedForm(forms.Form):
     phone = forms.CharField(required=False, max_length=30)
     name = forms.CharField(required=False, max_length=200)
     text = forms.CharField(required=False, max_length=10_000)
+    #: What is typed already when the customer becomes known.
+    contact_name = forms.CharField(required=False, max_length=200)
+    contact_phone = forms.CharField(required=False, max_length=30)
+    contact_email = forms.CharField(required=False, max_length=254)
+    branch_id = forms.CharField(required=False, max_length=40)
 
 
 class ForecastForm(forms.Form):

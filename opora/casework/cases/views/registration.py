@@ -54,8 +54,11 @@ def register_form(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(CasePermission.REGISTER)
 def caller(request: HttpRequest) -> HttpResponse:
-    """The part of the form that says who it is, after somebody was chosen or let go."""
-    return render(request, "cases/_caller.html", {"form": _empty_form(request, alone=False), "changed": True})
+    """The parts of the form that say who it is, after somebody was chosen or let go; what was typed stays."""
+    context = {"form": _empty_form(request, alone=False), "changed": True}
+    response = render(request, "cases/_caller.html", context)
+    response["HX-Trigger"] = "caller-changed"
+    return response
 
 
 @require_GET
@@ -106,9 +109,13 @@ def _empty_form(request: HttpRequest, *, alone: bool) -> RegistrationForm:
         "text": given.get("text", ""),
         "customer_id": known.id if known else None,
         "usage_point_id": given.get("usage_point") or _only_point(known),
-        "contact_name": given.get("name", "") or (known.name if known and known.kind != _ENTITY else ""),
-        "contact_phone": given.get("phone", "") or (known.phone if known else ""),
-        "contact_email": known.email if known and channel in (Channel.EMAIL, Channel.WEB) else "",
+        "contact_name": given.get("contact_name")
+        or given.get("name")
+        or (known.name if known and known.kind != _ENTITY else ""),
+        "contact_phone": given.get("contact_phone") or given.get("phone") or (known.phone if known else ""),
+        "contact_email": given.get("contact_email")
+        or (known.email if known and channel in (Channel.EMAIL, Channel.WEB) else ""),
+        "branch_id": given.get("branch_id", ""),
         "alone": alone,
     }
     return RegistrationForm(initial=initial, caller=known, branch_ids=_own_branches())

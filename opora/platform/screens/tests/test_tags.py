@@ -67,7 +67,7 @@ def test_the_working_time_left_is_shown_as_the_caller_says_it():
 
     assert 'data-level="amber"' in page
     assert "2 раб. дня" in page
-    assert 'hx-get="/why/" hx-trigger="show once"' in page
+    assert 'hx-get="/why/" hx-trigger="show"' in page
 
 
 def test_a_missing_term_is_said():

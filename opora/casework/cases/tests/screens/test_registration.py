@@ -190,6 +190,25 @@ def test_a_customer_of_a_foreign_group_is_nobody_here(enter, world, filled):
     assert Case.objects.count() == 0
 
 
+def test_a_caller_who_becomes_known_fills_the_contact_and_keeps_what_was_typed(operator, world):
+    part = operator.get(f"/cases/new/caller/?customer={world.customer.pk}&contact_phone=%2B79000000009")
+    gone = operator.get("/cases/new/caller/?contact_name=Сосед")
+
+    form = part.context["form"]
+    assert (form["contact_name"].value(), form["contact_phone"].value()) == (world.customer.name, "+79000000009")
+    assert part["HX-Trigger"] == "caller-changed"
+    assert gone.context["form"].caller is None
+    assert gone.context["form"]["contact_name"].value() == "Сосед"
+
+
+def test_the_box_offers_who_fits_and_chooses_nobody(operator, world):
+    found = operator.get("/cases/new/callers/?q=Семёнов").content.decode()
+    nobody = operator.get("/cases/new/callers/?q=Хххххх").content.decode()
+
+    assert f"customer={world.customer.pk}" in found
+    assert "Никто не найден" in nobody
+
+
 # The forecast
 
 
