@@ -241,7 +241,7 @@ def test_a_case_of_another_system_keeps_its_own_moments(exchange, region):
     assert (read["registered_at"], read["due_at"]) == ("2024-03-01T07:00:00Z", "2024-03-20T15:00:00Z")
     assert (read["answered_at"], read["closed_at"]) == ("2024-03-21T06:00:00Z", "2024-03-21T06:00:00Z")
     assert {stage["status"] for stage in read["stages"]} == {"DONE"}
-    facts = Entry.objects.get(event="cases.CaseAnswered").facts
+    facts = Entry.objects.get(event="cases.AnswerRecorded").facts
     assert (facts["in_time"], facts["justified"]) == (False, "YES")
 
 
