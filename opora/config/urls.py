@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("opora.platform.access.urls")),
     path("", include("opora.platform.screens.urls")),
     path("", include("opora.registry.organization.urls")),
+    path("customers/", include("opora.registry.customers.urls")),
     path("cases/", include("opora.casework.cases.urls")),
     path("messages/", include("opora.casework.messaging.urls")),
     path("", include("opora.workplaces.operator.urls")),

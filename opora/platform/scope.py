@@ -44,8 +44,9 @@ def scoped(scope: Scope) -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
-            if before is not NOTHING and not connection.needs_rollback and connection.in_atomic_block:
-                _tell_database(before)
+        # after a failure the rollback puts the settings back by itself
+        if before is not NOTHING and not connection.needs_rollback and connection.in_atomic_block:
+            _tell_database(before)
 
 
 def _tell_database(scope: Scope) -> None:

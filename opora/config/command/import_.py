@@ -110,7 +110,6 @@ def _show_faults(source: CustomerImport, errors: Path | None) -> None:
         click.echo(_("Everything that is wrong: %s") % errors)
     elif source.refused > SHOWN:
         rest = source.refused - SHOWN
-
         more = ngettext(
             "and %d row more: see all with --errors FILE", "and %d rows more: see all with --errors FILE", rest
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -42,6 +43,7 @@ def choice(words: Mapping[str, str], allowed: str) -> Reader:
     known = {_plain(word): value for word, value in words.items()}
     known |= {_plain(value): value for value in words.values()}
 
+    @lru_cache
     def read(cell: str) -> str:
         value = known.get(_plain(cell))
         if value is None:
@@ -91,6 +93,7 @@ def emails(cell: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+@lru_cache
 def day(cell: str) -> str:
     """A day as people write it, or as Excel counts it; given on in ISO form."""
     for form in _DATE_FORMATS:

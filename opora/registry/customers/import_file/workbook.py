@@ -7,7 +7,7 @@ shared texts lie on the disk. Formulas are never looked at: only the values that
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -188,7 +188,9 @@ def _tag(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _parser(start: object, end: object, characters: object) -> expat.XMLParserType:
+def _parser(
+    start: Callable[[str, dict[str, str]], None], end: Callable[[str], None], characters: Callable[[str], None]
+) -> expat.XMLParserType:
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.EndElementHandler = end

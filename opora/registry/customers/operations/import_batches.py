@@ -26,15 +26,15 @@ _COPY = "copy import_incoming (row, external_id, usage_point, agreement, custome
 
 #: All rows of one customer go together, so that he is created or changed once.
 _WAITING = """
-    with first as (
+    with first as materialized (
         select row, external_id from customers_importrow where source_id = %(source)s order by row limit %(limit)s
-    ), wanted as (
-        select row from first
-        union
-        select waiting.row from customers_importrow waiting join first using (external_id)
-        where waiting.source_id = %(source)s
     ), taken as (
-        delete from customers_importrow where source_id = %(source)s and row in (select row from wanted)
+        delete from customers_importrow where source_id = %(source)s and row = any (array(
+            select row from first
+            union
+            select row from customers_importrow where source_id = %(source)s
+                and external_id = any (array(select external_id from first where external_id is not null))
+        ))
         returning row, external_id, usage_point, agreement, customer, place, rest
     )
     insert into import_incoming select * from taken
@@ -136,6 +136,9 @@ CUSTOMER_COLUMNS = (
 )  # fmt: skip
 PAYMENT_COLUMNS = ("balance", "overdue", "payment_class", "payment_reason", "payment_as_of")
 PLACE_COLUMNS = ("account", "address", "voltage", "max_power", "reliability_category", "meter", "supplier")
+
+#: By which a batch is joined: of the other columns the planner need know nothing.
+KEYS = "row, identity, customer_id, point_id, agreement_id, usage_point, agreement, is_new"
 
 #: Payment figures are taken over unless newer ones are known.
 NEWER = "coalesce(batch.payment_as_of >= known.payment_as_of, batch.payment_as_of is not null)"
@@ -245,10 +248,10 @@ def take_waiting(limit: int, terms: Terms) -> tuple[int, Sequence[Fault]]:
 def _judged(terms: Terms) -> Sequence[Fault]:
     """Find who is meant by the incoming rows, and put out those that cannot be entered."""
     with connection.cursor() as cursor:
-        cursor.execute("analyze import_incoming")
+        cursor.execute("analyze import_incoming (row, external_id, usage_point)")
         cursor.execute(_BATCH, terms.values)
         cursor.execute("alter table import_batch add primary key (row)")
-        cursor.execute("analyze import_batch")
+        cursor.execute(f"analyze import_batch ({KEYS})")
         cursor.execute(_HINDERED, terms.values)
         faults = []
         for row, number, *shown in cursor.fetchall():

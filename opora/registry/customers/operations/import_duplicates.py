@@ -87,10 +87,13 @@ _FIND = f"""
 def put_out_contradictions(import_id: int, titles: Mapping[str, str]) -> Sequence[Fault]:
     """Take rows that contradict earlier ones out of the waiting, and say what each of them contradicts."""
     with connection.cursor() as cursor:
-        cursor.execute("set local work_mem = '64MB'")
+        # the rows are too fresh for statistics, and without them the planner would compare each with each
+        cursor.execute("set local work_mem = '64MB'; set local enable_nestloop = off")
         cursor.execute(_FIND, {"source": import_id})
+        found = cursor.fetchall()
+        cursor.execute("set local enable_nestloop = on")
         faults = []
-        for row, number, earlier, external_id, usage_point, agreement, firm in cursor.fetchall():
+        for row, number, earlier, external_id, usage_point, agreement, firm in found:
             _when, column, reason, _earlier = _CONTRADICTIONS[number]
             if column == "key":
                 column = "external_id" if external_id else "usage_point"

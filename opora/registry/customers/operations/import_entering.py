@@ -1,18 +1,19 @@
 """Entering the rows of `import_batch` into the base: new ones are added, differences are changed, the rest is left."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 
 from opora.platform.access.models import User
+from opora.platform.journal.events import Event
 from opora.platform.journal.operations import publish_many
 from opora.registry.customers.events import CustomerChanged, CustomerRegistered
 from opora.registry.customers.models import Customer, CustomerGroup
 from opora.registry.customers.operations.customers import refresh_documents
 from opora.registry.customers.operations.import_batches import (
     CUSTOMER_COLUMNS,
+    KEYS,
     NEWER,
     PAYMENT_COLUMNS,
     PLACE_COLUMNS,
@@ -207,7 +208,7 @@ def enter_batch(terms: Terms, *, by: User) -> Entered:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK)
         cursor.execute(_NUMBER)
-        cursor.execute("analyze import_batch")
+        cursor.execute(f"analyze import_batch ({KEYS})")
         cursor.execute(_ADD_CUSTOMERS, terms.values)
         groups = dict(cursor.fetchall())
         cursor.execute(_CHANGE_CUSTOMERS)
@@ -228,10 +229,8 @@ def enter_batch(terms: Terms, *, by: User) -> Entered:
 
 def _journal(groups: dict[int, int], fields: dict[int, set[str]], by: User) -> None:
     codes = dict(CustomerGroup.objects.filter(pk__in=set(groups.values())).values_list("pk", "code"))
-    registered: Iterable[CustomerRegistered] = (
-        CustomerRegistered(customer_id=pk, group=codes[group]) for pk, group in groups.items()
-    )
-    changed: Iterable[CustomerChanged] = (
-        CustomerChanged(customer_id=pk, fields=sorted(names)) for pk, names in fields.items()
-    )
-    publish_many(((event, [Customer(pk=event.customer_id)]) for event in (*registered, *changed)), by=by)
+    events: dict[int, Event] = {
+        pk: CustomerRegistered(customer_id=pk, group=codes[group]) for pk, group in groups.items()
+    }
+    events |= {pk: CustomerChanged(customer_id=pk, fields=sorted(names)) for pk, names in fields.items()}
+    publish_many(((event, [Customer(pk=pk)]) for pk, event in events.items()), by=by)

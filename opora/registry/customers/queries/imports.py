@@ -25,7 +25,9 @@ def catalogue_for(scope: Scope, *, group: int | None, branch: int | None, on: da
     :param group: for customers of whom a file does not say; so is `branch`.
     :param on: the day of payment figures without one.
     """
-    groups, places, allowed = {}, {}, []
+    groups: dict[str, int] = {}
+    places: dict[str, int] = {}
+    allowed = []
     for each in CustomerGroup.objects.order_by("pk"):
         groups |= {sort_key(name): each.pk for name in (each.name, each.code)}
     for each_branch in branches():
