@@ -51,7 +51,7 @@ def command(
     if source.stage == ImportStage.REFUSED:
         raise NotReady(source.refusal)
     if source.stage == ImportStage.CHECKED:
-        _report(source, _("to be created"), _("to be changed"))
+        _report(source, _("Customers to be created"), _("Customers to be changed"))
         if apply:
             with scoped(user.scope):
                 source = accept_import(import_id=source.pk, by=user)
@@ -62,7 +62,7 @@ def command(
     if source.stage == ImportStage.APPLYING:
         with progress.step(_("Entering %s") % source.name) as on_progress:
             source = enter_import(import_id=source.pk, on_progress=on_progress)
-        _report(source, _("created"), _("changed"))
+        _report(source, _("Customers created"), _("Customers changed"))
     _show_faults(source, errors)
 
 
@@ -89,11 +89,11 @@ def _known(number: int, user: User) -> CustomerImport:
 
 def _report(source: CustomerImport, created: str, changed: str) -> None:
     lines = (
-        (_("rows"), source.rows),
-        (_("refused"), source.refused),
-        (_("customers %s") % created, source.created),
-        (_("customers %s") % changed, source.changed),
-        (_("customers as they are"), source.unchanged),
+        (_("Rows"), source.rows),
+        (_("Rows refused"), source.refused),
+        (created, source.created),
+        (changed, source.changed),
+        (_("Customers as they are"), source.unchanged),
     )
     for title, count in lines:
         click.echo(f"  {title:<32}{count:>12,}".replace(",", " "))
