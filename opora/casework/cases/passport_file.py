@@ -317,14 +317,14 @@ class _Reader:
         if not isinstance(value, str):
             self.wrong(_("this must be a text in quotes."), stage=stage, field=name)
             return ""
-        value = value.strip()
-        if required and not value:
+        text = value.strip()
+        if required and not text:
             self.wrong(_("this is missing: fill it in."), stage=stage, field=name)
-        if name == "code" and value and not _CODE.fullmatch(value):
+        if name == "code" and text and not _CODE.fullmatch(text):
             self.wrong(_("a code is written in Latin letters, digits, - and _."), stage=stage, field=name)
-        if len(value) > (limit := _LIMITS.get(name, _LONG)):
+        if len(text) > (limit := _LIMITS.get(name, _LONG)):
             self.wrong(_("this is longer than %d characters: shorten it.") % limit, stage=stage, field=name)
-        return value
+        return text
 
     def texts(self, row: Mapping[str, Any], name: str, *, default: Iterable[str], stage: str = "") -> list[str]:
         value = row.get(name, list(default))

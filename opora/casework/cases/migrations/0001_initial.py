@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='casestage',
-            index=models.Index(models.F('branch'), models.F('due_at'), condition=models.Q(('status__in', ['RUNNING', 'PAUSED'])), include=('group', 'division', 'employee', 'status', 'warned'), name='cases_stage_of_branch'),
+            index=models.Index(models.F('due_at'), models.F('id'), condition=models.Q(('status__in', ['RUNNING', 'PAUSED'])), include=('branch', 'group', 'division', 'employee', 'status', 'warned'), name='cases_stage_open_due'),
         ),
         migrations.AddIndex(
             model_name='casestage',

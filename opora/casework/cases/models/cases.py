@@ -218,11 +218,11 @@ class CaseStage(models.Model):
                 "division", "due_at", "id", condition=Q(status__in=_OPEN_STATUSES), name="cases_stage_of_division"
             ),
             models.Index(
-                "branch",
                 "due_at",
-                include=["group", "division", "employee", "status", "warned"],
+                "id",
+                include=["branch", "group", "division", "employee", "status", "warned"],
                 condition=Q(status__in=_OPEN_STATUSES),
-                name="cases_stage_of_branch",
+                name="cases_stage_open_due",
             ),
             models.Index("next_warning_at", condition=Q(next_warning_at__isnull=False), name="cases_stage_warning"),
             models.Index("id", condition=Q(status__in=_OPEN_STATUSES, told=False), name="cases_stage_untold"),

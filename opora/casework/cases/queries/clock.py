@@ -1,8 +1,9 @@
 """The clock of a branch: terms counted on the production calendar in its working hours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -41,8 +42,32 @@ class Clock:
         return self._at_work([start + whole * share / 100 for share in SHARES])
 
     def left(self, now: datetime, due: datetime) -> timedelta:
-        """Working time until a due moment; negative when it has passed."""
-        return working_time_between(now, due, self.calendar, self.hours)
+        """Working time until a due moment; negative when it has passed, be it years ago."""
+        first, last = self._worked_by(now), self._worked_by(due)
+        if first is None or last is None:
+            return working_time_between(now, due, self.calendar, self.hours)
+        return last - first
+
+    def _worked_by(self, moment: datetime) -> timedelta | None:
+        """Working time from the first day of the known years; None outside of them."""
+        day = self.hours.local_day(moment)
+        before = self._worked_before.get(day)
+        if before is None:
+            return None
+        today = self.hours.periods(day, self.calendar)
+        return before + sum((min(closes, moment) - opens for opens, closes in today if opens < moment), timedelta())
+
+    @cached_property
+    def _worked_before(self) -> Mapping[date, timedelta]:
+        """Working time before each day of the known years: lists of late work ask for hundreds of such sums."""
+        sums: dict[date, timedelta] = {}
+        worked = timedelta()
+        for year in sorted(self.calendar.years):
+            for number in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
+                day = date.fromordinal(number)
+                sums[day] = worked
+                worked += sum((end - start for start, end in self.hours.periods(day, self.calendar)), timedelta())
+        return sums
 
     def explained(self, term: Term, start: datetime, stood: Sequence[Pause] = ()) -> Sequence[str]:
         """The sentences that lead from the start of a term to its end."""
@@ -56,9 +81,15 @@ class Clock:
         return [self.hours.next_working_moment(moment, self.calendar) for moment in moments]
 
 
+_clocks: dict[int, Clock] = {}
+
+
 def clock_of(branch_id: int) -> Clock:
-    """The clock of a branch."""
-    return Clock(production_calendar(), working_hours_of(branch_id))
+    """The clock of a branch, kept with what it has counted for as long as calendar and hours stay the same."""
+    clock = Clock(production_calendar(), working_hours_of(branch_id))
+    if _clocks.get(branch_id) != clock:
+        _clocks[branch_id] = clock
+    return _clocks[branch_id]
 
 
 def start_of_today(now: datetime) -> datetime:

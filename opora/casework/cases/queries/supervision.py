@@ -1,6 +1,7 @@
 """What a supervisor watches: counters, overdue work, load of people and divisions, what breaches today.
 
-All of it reads the partial indexes of open rows, so it costs what the open work costs, however many cases are done.
+All of it reads the partial indexes of open rows, so it costs what the open work costs, however many cases are done;
+rows are counted by `branch`, because that stands in those indexes and `id` does not.
 `branch_ids=None` means every branch that the user may see.
 """
 
@@ -89,13 +90,13 @@ def counters(branch_ids: Sequence[int] | None = None) -> Counters:
     today, tomorrow = start_of_today(now), end_of_today(now)
     cases = _in_branches(Case.objects.all(), branch_ids)
     open_cases = cases.filter(state__in=OPEN_STATES).aggregate(
-        open=Count("pk"),
-        overdue=Count("pk", filter=Q(due_at__lt=now, stands_since=None)),
-        due_today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=tomorrow, stands_since=None)),
+        open=Count("branch"),
+        overdue=Count("branch", filter=Q(due_at__lt=now, stands_since=None)),
+        due_today=Count("branch", filter=Q(due_at__gte=now, due_at__lt=tomorrow, stands_since=None)),
     )
     stages = _in_branches(open_stages(), branch_ids).aggregate(
-        unassigned=Count("pk", filter=Q(employee=None)),
-        warned=Count("pk", filter=Q(status=StageStatus.RUNNING, warned=80, due_at__gte=now)),
+        unassigned=Count("branch", filter=Q(employee=None)),
+        warned=Count("branch", filter=Q(status=StageStatus.RUNNING, warned=80, due_at__gte=now)),
     )
     month = today.replace(day=1)
     return Counters(
@@ -183,12 +184,12 @@ def ageing(branch_ids: Sequence[int] | None = None) -> Sequence[Age]:
     runs = Q(stands_since=None)
     borders = [now - timedelta(days=days) for days in AGES]
     late = {
-        f"from_{days}": Count("pk", filter=runs & Q(due_at__lt=border) & older)
+        f"from_{days}": Count("branch", filter=runs & Q(due_at__lt=border) & older)
         for days, border, older in zip(
             AGES, borders, [*(Q(due_at__gte=next_) for next_ in borders[1:]), Q()], strict=True
         )
     }
-    found = _in_branches(Case.objects.filter(state__in=OPEN_STATES), branch_ids).aggregate(open=Count("pk"), **late)
+    found = _in_branches(Case.objects.filter(state__in=OPEN_STATES), branch_ids).aggregate(open=Count("branch"), **late)
     rows = [Age(days_from=None, days_to=None, cases=found.pop("open") - sum(found.values()))]
     ends = [*AGES[1:], None]
     rows += [Age(days_from=a, days_to=b, cases=found[f"from_{a}"]) for a, b in zip(AGES, ends, strict=True)]
@@ -221,11 +222,11 @@ def _work(found: QuerySet[CaseStage], key: str, now: datetime) -> Iterable[dict[
     """Open stages counted by a column, in one statement."""
     running = Q(status=StageStatus.RUNNING)
     rows: Iterable[dict[str, Any]] = found.values(key).order_by(key).annotate(
-        open=Count("pk"),
-        overdue=Count("pk", filter=running & Q(due_at__lt=now)),
-        due_today=Count("pk", filter=running & Q(due_at__gte=now, due_at__lt=end_of_today(now))),
-        paused=Count("pk", filter=Q(status=StageStatus.PAUSED)),
-        queue=Count("pk", filter=Q(employee=None)),
+        open=Count("branch"),
+        overdue=Count("branch", filter=running & Q(due_at__lt=now)),
+        due_today=Count("branch", filter=running & Q(due_at__gte=now, due_at__lt=end_of_today(now))),
+        paused=Count("branch", filter=Q(status=StageStatus.PAUSED)),
+        queue=Count("branch", filter=Q(employee=None)),
     )  # fmt: skip
     return rows
 

@@ -1,8 +1,12 @@
 """Due times on the real calendar of 2026, and warnings before they come."""
 
-from datetime import time
+from dataclasses import replace
+from datetime import date, time, timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from opora.casework.cases.models import Case, CaseStage
 from opora.casework.cases.operations import (
@@ -13,11 +17,18 @@ from opora.casework.cases.operations import (
     resume_stage,
     warn_of_deadlines,
 )
+from opora.casework.cases.queries.clock import Clock
 from opora.casework.cases.tests.world import moscow, passport, stage, stage_of, told
 from opora.platform.calendar.operations import create_schedule
+from opora.platform.calendar.production import calendar_of
+from opora.platform.calendar.queries import ORDINARY
+from opora.platform.calendar.terms import working_time_between
+from opora.platform.calendar.year_file import parse_toml
 from opora.platform.journal.models import Entry
 from opora.registry.organization import queries as organization
 from opora.registry.organization.models import Branch
+
+YEARS = Path(__file__).resolve().parents[3] / "platform" / "calendar" / "years"
 
 
 def case_with(world, term, **more):
@@ -201,3 +212,18 @@ def test_the_warning_names_the_branch_and_the_due_time(world, clock):
     }
     assert entry.about == [f"cases.Case:{case.pk}"]
     assert only.due_at == moscow("2026-05-05 12:00")
+
+
+UNUSUAL = Clock(
+    calendar_of(parse_toml(path.read_text()) for path in sorted(YEARS.glob("*.toml"))),
+    replace(ORDINARY, exceptions={date(2025, 5, 6): ((time(10), time(11)),)}),
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(first=st.integers(-60_000, 60_000), length=st.integers(-90_000, 90_000))
+def test_the_time_left_is_counted_at_once_and_is_the_same_as_counted_day_by_day(first, length):
+    now = moscow("2025-06-03 11:30") + timedelta(minutes=first)
+    due = now + timedelta(minutes=length)
+
+    assert UNUSUAL.left(now, due) == working_time_between(now, due, UNUSUAL.calendar, UNUSUAL.hours)

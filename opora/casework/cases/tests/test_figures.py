@@ -118,7 +118,7 @@ def test_a_due_time_is_explained_with_its_holidays_pauses_and_extension(world, c
         of_stage = explain_due(stage_id=stage_of(case, "work").pk)
 
     assert of_case[0] == "Срок: 30 календарных дней, с 4 мая 2026, 10:00."
-    assert of_case[-2:] == ["Продлено на 7 календарных дней.", "Срок: 10 июня 2026, 17:00."]
+    assert of_case[-2:] == ["Продлено на 7 календарных дней.", "Срок истекает: 10 июня 2026, 17:00."]
     assert of_stage[-1] == "Срок приостановлен с 5 мая 2026, 10:00: дата сдвигается, пока он не пойдёт снова."
     assert explain_due(stage_id=stage_of(case, "answer").pk) == []
 
