@@ -71,8 +71,12 @@ def collect(folders: Collection[Path] = (ROOT,)) -> dict[Path, int]:
 
 
 def problems() -> list[str]:
-    """What stops the catalogues from being complete: texts that are missing, untranslated, doubtful or unused."""
+    """What stops the catalogues from being complete: texts that are missing, untranslated, doubtful, unused or torn.
+
+    Django makes one catalogue of all: a text has one translation everywhere, and another meaning needs a context.
+    """
     said = []
+    words: dict[tuple[object, object], tuple[str, object]] = {}
     for folder, found in _found().items():
         path = folder / CATALOGUE
         name = path.relative_to(ROOT.parent)
@@ -91,6 +95,10 @@ def problems() -> list[str]:
                 said.append(f"{name}: untranslated “{text}”")
             else:
                 said += [f"{name}: “{text}”: {error}" for error in message.check(catalogue)]
+        for message in catalogue:
+            first, before = words.setdefault((message.context, message.id), (str(name), message.string))
+            if message.id and before != message.string:
+                said.append(f"{name}: “{message.id}” is translated otherwise in {first}: agree, or give it a context")
         said += [
             f"{name}: unused “{message.id}”"
             for message in catalogue

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -43,7 +43,15 @@ MENU: Sequence[Group] = (
         _("Work"),
         (
             Item(_("Taking contacts"), "operator:desk", "headset", CasePermission.REGISTER, "KeyN"),
-            Item(_("My stages"), "executor:desk", "checklist", CasePermission.WORK, "KeyM"),
+            Item(
+                _("My stages"),
+                "executor:desk",
+                "checklist",
+                CasePermission.WORK,
+                "KeyM",
+                "executor:count",
+                "user:{user}",
+            ),
             Item(_("Control"), "supervisor:board", "gauge", CasePermission.SUPERVISE, "KeyB"),
             Item(_("Cases"), "cases:list", "inbox", CasePermission.VIEW, "KeyO"),
             Item(_("Messages"), "messaging:list", "message", MessagingPermission.RETRY),
@@ -96,14 +104,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {
         "navigation": _menu(user, request.path),
-        "bell_url": _address("messaging:bell"),
-        "bell_page_url": _address("messaging:notices"),
+        "bell_url": reverse("messaging:bell"),
+        "bell_page_url": reverse("messaging:notices"),
         "bell_topic": f"user:{user.pk}",
     }
     if user.holds(CustomerPermission.VIEW):
         found |= {
-            "search_url": _address("customers:list"),
-            "search_suggest_url": _address("customers:found"),
+            "search_url": reverse("customers:list"),
+            "search_suggest_url": reverse("customers:found"),
             "search_hint": _("Phone, account, name, address, meter, INN"),
         }
     return found
@@ -112,9 +120,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def customer_tabs(user: User, customer_id: int) -> list[dict[str, Any]]:
     """The tabs of a customer's card that the user may open."""
     return [
-        {"id": tab.url.replace(":", "-"), "title": tab.title, "icon": tab.icon, "url": url}
+        {
+            "id": tab.url.replace(":", "-"),
+            "title": tab.title,
+            "icon": tab.icon,
+            "url": reverse(tab.url, args=[customer_id]),
+        }
         for tab in TABS
-        if _allowed(tab, user) and (url := _address(tab.url, customer_id))
+        if _allowed(tab, user)
     ]
 
 
@@ -127,32 +140,29 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _menu(user: User, path: str) -> list[dict[str, Any]]:
-    groups = []
-    for group in MENU:
-        items = [
-            {
-                "title": item.title,
-                "url": url,
-                "icon": item.icon,
-                "key": item.key,
-                "count_url": _address(item.count_url) if item.count_url else "",
-                "topic": item.topic,
-                "active": path.startswith(url),
-            }
-            for item in group.items
-            if _allowed(item, user) and (url := _address(item.url))
-        ]
-        if items:
-            groups.append({"title": group.title, "items": items})
-    return groups
+    """The user's menu; the item whose address is the longest beginning of the page's is where he stands."""
+    allowed = [(group, [(item, reverse(item.url)) for item in group.items if _allowed(item, user)]) for group in MENU]
+    here = max((url for _group, items in allowed for _item, url in items if path.startswith(url)), key=len, default="")
+    return [
+        {
+            "title": group.title,
+            "items": [
+                {
+                    "title": item.title,
+                    "url": url,
+                    "icon": item.icon,
+                    "key": item.key,
+                    "count_url": reverse(item.count_url) if item.count_url else "",
+                    "topic": item.topic.format(user=user.pk),
+                    "active": url == here,
+                }
+                for item, url in items
+            ],
+        }
+        for group, items in allowed
+        if items
+    ]
 
 
 def _allowed(item: Item, user: User) -> bool:
     return item.permission is None or user.holds(item.permission)
-
-
-def _address(name: str, *arguments: Any) -> str:
-    try:
-        return reverse(name, args=arguments)
-    except NoReverseMatch:  # until every module has its screens
-        return ""
