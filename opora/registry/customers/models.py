@@ -11,12 +11,16 @@ from django.db.models import F, Q
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
+from opora.registry.customers.groups import UNIDENTIFIED
 from opora.registry.customers.stages import CustomerKind, ImportStage
 from opora.registry.organization.models import Branch, District
 
 
 class CustomerGroup(models.Model):
     """A group of the contractor directory; rights to see and to edit are given by group (standard 546)."""
+
+    #: The code of the group of everything whose customer nobody knows.
+    UNIDENTIFIED = UNIDENTIFIED
 
     id = models.SmallAutoField(primary_key=True)
     code = models.CharField(max_length=30, unique=True)

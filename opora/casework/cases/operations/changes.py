@@ -28,7 +28,6 @@ from opora.casework.cases.stages import OPEN_STATES, OPEN_STATUSES, Channel, Kin
 from opora.platform.access.models import User
 from opora.platform.errors import EditForbidden, NotVisible
 from opora.platform.scope import current_scope
-from opora.registry.customers.groups import UNIDENTIFIED
 from opora.registry.customers.models import Customer, CustomerGroup, UsagePoint
 from opora.registry.organization.models import Branch, District
 
@@ -140,7 +139,8 @@ def _change_customer(case: Case, change: CaseChange) -> None:
     """Tie the case to a customer, or loosen it; who may see the case follows the customer's group."""
     if not isinstance(change.customer_id, Keep):
         if change.customer_id is None:
-            group_id = seen_group_id(CustomerGroup.objects.values_list("pk", flat=True).get(code=UNIDENTIFIED))
+            unknown = CustomerGroup.objects.values_list("pk", flat=True).get(code=CustomerGroup.UNIDENTIFIED)
+            group_id = seen_group_id(unknown)
         else:
             customer = Customer.objects.filter(pk=change.customer_id).first()
             if customer is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from opora.platform.scope import current_scope
-from opora.registry.customers.groups import UNIDENTIFIED
+from opora.registry.customers.models import CustomerGroup
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def ground_of(
                 "branch_id": branch_id,
                 "district_id": district_id,
                 "own": next(iter(own)) if len(own) == 1 else None,
-                "unidentified": UNIDENTIFIED,
+                "unidentified": CustomerGroup.UNIDENTIFIED,
             },
         )
         return Ground(*cursor.fetchone())
