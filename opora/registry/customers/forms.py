@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opora.registry.customers.models import (
     Agreement,
@@ -170,7 +171,7 @@ class ContactPointForm(ContactNoteForm):
 class ContactPersonForm(forms.Form):
     """Somebody to speak with."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200)
     position = forms.CharField(label=_("Position"), max_length=200, required=False)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=50)
     email = forms.EmailField(label=_("E-mail"), required=False)

@@ -107,7 +107,7 @@ class ImportFile:
 def _encoding(path: Path) -> str:
     """UTF-8 if the first letters beyond ASCII are that; otherwise the likeliest of the Cyrillic ones."""
     with path.open("rb") as stream:
-        while (sample := stream.read(_SAMPLE)) and sample.isascii():
+        while (sample := stream.read(_SAMPLE)) and sample.isascii() and b"\x00" not in sample:
             pass
         sample += stream.readline()
     if b"\x00" in sample:

@@ -7,6 +7,7 @@ from typing import IO
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from opora.platform.access.models import User
 from opora.platform.errors import BusinessError
@@ -49,7 +50,8 @@ def export_customers(*, wanted: CustomerFilter, kind: TableKind, by: User) -> IO
 
 def _header() -> Sequence[str]:
     return [
-        _("Name"), _("Kind"), _("Group"), _("Branches"), _("INN"), _("KPP"), _("Region"), _("Phone"), _("E-mail"),
+        pgettext("customer", "Name"), _("Kind"), _("Group"), _("Branches"), _("INN"), _("KPP"), _("Region"),
+        _("Phone"), _("E-mail"),
         _("Usage points"), _("Account"), _("Address"), _("Balance"), _("Overdue debt"), _("Payment"),
     ]  # fmt: skip
 

@@ -171,9 +171,11 @@ def forget_imports(*, before: datetime) -> int:
     for kind in (ImportRow, ImportFault):
         kind.objects.filter(source__in=old).delete()
     CustomerImport.objects.filter(pk__in=[source.pk for source in old]).delete()
+    gone = {source.path for source in old}
     kept = set(CustomerImport.objects.values_list("path", flat=True))
     for path in _folder().glob("*"):
-        if path.name not in kept and path.stat().st_mtime < before.timestamp():
+        of_a_request_that_failed = path.name not in kept and path.stat().st_mtime < before.timestamp()
+        if path.name in gone or of_a_request_that_failed:
             path.unlink(missing_ok=True)
     return len(old)
 

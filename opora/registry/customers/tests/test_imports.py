@@ -1,15 +1,23 @@
 """Files of customers: read, checked, entered; bad ones say what to mend, and nothing is ever doubled."""
 
+import tracemalloc
+from datetime import timedelta
 from io import BytesIO
+from itertools import islice
+from pathlib import Path
 
 import pytest
 import xlsxwriter
+from django.utils import timezone
 
 from opora.platform.access.operations import create_user, ensure_system_user
 from opora.platform.errors import EditForbidden, NotVisible
 from opora.platform.journal.models import Entry
 from opora.platform.scope import EVERYTHING, Scope, scoped
 from opora.platform.stages import ForbiddenMove
+from opora.registry.customers.handlers import forget_old_imports
+from opora.registry.customers.import_file.reading import ImportFile
+from opora.registry.customers.import_file.unreadable import UnreadableFile
 from opora.registry.customers.models import (
     Agreement,
     ContactPoint,
@@ -394,3 +402,46 @@ def test_the_text_of_a_cell_stays_text(world):
     assert Customer.objects.get().name == "=cmd|' /C calc'!A0<script>') drop table"
     assert CustomerImport.objects.get().stage == "DONE"
     assert ImportFault.objects.count() == 0
+
+
+def test_a_file_of_two_gigabytes_is_read_in_pieces(tmp_path):
+    """Sparse on the disk; of its rows only one piece at a time is held."""
+    path = tmp_path / "big.csv"
+    with path.open("wb") as stream:
+        stream.write("Код;Сальдо\n".encode("cp1251"))
+        stream.write(b"K-1;5\n" * 200_000)
+        stream.truncate(2 * 1024**3)
+
+    file = ImportFile(path)
+    rows = file.rows()
+    tracemalloc.start()
+    read = sum(1 for _row in islice(rows, 200_001))
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (file.size, file.format.encoding, read) == (2 * 1024**3, "cp1251", 200_001)
+    assert most < 5_000_000
+    assert file.done < 0.01
+
+
+def test_two_gigabytes_that_are_no_table_are_refused_at_once(tmp_path):
+    path = tmp_path / "big.csv"
+    with path.open("wb") as stream:
+        stream.write(b"x")
+        stream.truncate(2 * 1024**3)
+
+    with pytest.raises(UnreadableFile, match="Это не таблица CSV и не книга XLSX"):
+        ImportFile(path)
+
+
+def test_old_imports_are_forgotten_with_their_files_and_faults(world, settings):
+    source = load(table(ANNA.replace("физ. лицо", "никто")), world)
+    kept = load(table(ANNA), world)
+    CustomerImport.objects.filter(pk=source.pk).update(started_at=timezone.now() - timedelta(days=31))
+    folder = Path(settings.MEDIA_ROOT) / "imports"
+
+    forget_old_imports(timezone.now())
+
+    assert list(CustomerImport.objects.values_list("pk", flat=True)) == [kept.pk]
+    assert ImportFault.objects.count() == 0
+    assert ((folder / source.path).exists(), (folder / kept.path).exists()) == (False, True)

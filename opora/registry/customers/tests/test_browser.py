@@ -1,0 +1,165 @@
+"""Customers in a real browser: entered and changed from the keyboard, imports confirmed, every page accessible."""
+
+import shutil
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect, sync_playwright
+
+from opora.platform.access.operations import create_user, define_role
+from opora.platform.journal.models import Entry
+from opora.platform.scope import EVERYTHING, scoped
+from opora.registry.customers.models import Customer
+from opora.registry.customers.operations import accept_import, read_import, store_import
+from opora.registry.customers.permissions import CustomerPermission
+from opora.registry.customers.tests.conftest import build_base
+
+CHROMIUM = shutil.which("chromium")
+AXE = Path(settings.ROOT) / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+BUILT = Path(settings.ROOT) / "opora" / "platform" / "screens" / "static" / "opora" / "opora.js"
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.journey,
+    pytest.mark.skipif(
+        not (CHROMIUM and AXE.exists() and BUILT.exists()), reason="needs Chromium and a built front end"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+    patch.undo()
+
+
+@pytest.fixture
+def town():
+    """The base and somebody who may do everything in it; committed, so that the server sees it."""
+    with scoped(EVERYTHING):
+        base = build_base()
+        define_role(code="all", name="Всё", permissions=[*CustomerPermission])
+        base.clerk = create_user(username="clerk", password=None, roles=["all"], scope=EVERYTHING, by=base.admin)
+    return base
+
+
+@pytest.fixture
+def visit(chromium, live_server, town):
+    client = Client()
+    client.force_login(town.clerk)
+    contexts = []
+
+    def visit(path, **options):
+        context = chromium.new_context(locale="ru-RU", viewport={"width": 1366, "height": 768}, **options)
+        contexts.append(context)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.goto(f"{live_server.url}{path}")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def test_a_customer_is_entered_without_a_mouse_and_a_switch_of_the_kind_loses_nothing(visit, town):
+    page = visit("/customers/")
+    page.keyboard.press("Shift+N")
+    expect(page.locator("h1")).to_have_text("Новый потребитель")
+    page.fill("[name=last_name]", "Ёлкина")
+    page.fill("[name=first_name]", "Анна")
+    page.check("[name=kind][value=LEGAL_ENTITY]")
+    expect(page.locator("[name=last_name]")).to_be_hidden()
+    expect(page.locator("[name=kpp]")).to_be_visible()
+    page.check("[name=kind][value=INDIVIDUAL]")
+    expect(page.locator("[name=last_name]")).to_have_value("Ёлкина")
+
+    page.fill("[name=inn]", "500100732258")
+    page.press("[name=inn]", "Tab")
+    expect(page.locator("[data-checked]").first).to_contain_text("Контрольная цифра ИНН не сходится")
+    page.fill("[name=inn]", "500100732259")
+    page.press("[name=inn]", "Tab")
+    expect(page.locator("[data-checked]").first).to_contain_text("Номер верен")
+    page.select_option("[name=group_id]", label="Население")
+    page.select_option("[name=branch_id]", label="Краснодарские электрические сети")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("h1")).to_have_text("Ёлкина Анна")
+    expect(page.locator("#toasts")).to_contain_text("Потребитель внесён.")
+    with scoped(EVERYTHING):
+        assert Customer.objects.get().inn == "500100732259"
+
+
+def test_belongings_are_edited_inside_the_card(visit, town):
+    with scoped(EVERYTHING):
+        customer = town.person(address="ул. Мира, д. 5", number="2301")
+    page = visit(f"/customers/{customer.pk}/")
+    page.click("text=Контакты")
+    page.click("text=Новый телефон или эл. почта")
+    page.fill("[name=value]", "12")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-refusal-text]")).to_contain_text("не номер телефона")
+    expect(page.locator("[name=value]")).to_have_value("12")
+    page.fill("[name=value]", "89181234567")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#contacts-part")).to_contain_text("8 (918) 123-45-67")
+    expect(page.locator("#contacts-part form")).to_have_count(0)
+
+    with scoped(EVERYTHING):
+        assert customer.contact_points.get().value == "+79181234567"
+        assert Entry.objects.filter(event="customers.ContactPointAdded").count() == 1
+
+
+def test_a_large_import_is_entered_only_when_the_number_is_typed(visit, town):
+    lines = [f"К-{n};физ. лицо;Население;01;Иваненко Пётр {n}" for n in range(1_001)]
+    text = "\n".join(["Код;Вид;Группа;Филиал;ФИО", *lines, "К-0;никто;;;"])
+    with scoped(EVERYTHING):
+        source = store_import(stream=BytesIO(text.encode()), name="абоненты.csv", by=town.clerk)
+    read_import(import_id=source.pk)
+    page = visit(f"/customers/import/{source.pk}/")
+
+    page.click("button:has-text('Внести')")
+    page.fill("#confirm [data-part=count]", "1000")
+    expect(page.locator("#confirm [data-part=yes]")).to_be_disabled()
+    page.fill("#confirm [data-part=count]", "1001")
+    page.click("#confirm [data-part=yes]")
+
+    expect(page.locator("[role=status].badge")).to_have_text("вносится")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible(visit, town, scheme, tmp_path):
+    with scoped(EVERYTHING):
+        customer = town.person(address="ул. Мира, д. 5", number="2301", account="1001", phone="89181234567")
+        given = {"by": town.clerk, "group_id": town.groups["POPULATION"].pk, "branch_id": town.branch.pk}
+        text = "Код;Вид;ФИО;Цвет\nК-1;ФЛ;Ъ;;\nК-2;никто;;;"
+        bad = store_import(stream=BytesIO(text.encode()), name="x.csv", **given)
+        done = store_import(stream=BytesIO("Код;Вид;ФИО\nК-1;ФЛ;Ъ".encode()), name="y.csv", **given)
+    read_import(import_id=bad.pk)
+    read_import(import_id=done.pk)
+    with scoped(EVERYTHING):
+        accept_import(import_id=done.pk, by=town.clerk)
+    pages = [
+        "/customers/", "/customers/?q=иваненка", "/customers/new/", f"/customers/{customer.pk}/",
+        f"/customers/{customer.pk}/#tab-customers-contacts", f"/customers/{customer.pk}/#tab-customers-history",
+        f"/customers/{customer.pk}/edit/", "/customers/import/", f"/customers/import/{bad.pk}/",
+        f"/customers/import/{done.pk}/",
+    ]  # fmt: skip
+
+    for number, path in enumerate(pages):
+        page = visit(path, color_scheme=scheme)
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=tmp_path / f"{scheme}-{number}.png", full_page=True)
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })")
+        assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found["violations"]] == [], path
