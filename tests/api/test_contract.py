@@ -7,7 +7,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from hypothesis import HealthCheck, settings, strategies
 from ninja import Schema
 from schemathesis.config import SchemathesisConfig
@@ -44,6 +44,7 @@ schemathesis.openapi.format("date", _MOMENTS.map(lambda moment: moment.date().is
 CONFIG = SchemathesisConfig.from_dict(
     {
         "generation": {"allow-x00": False},
+        "phases": {"coverage": {"unexpected-methods": ["TRACE"]}},  # one door answers them all with 405
         "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "403", "404", "409", "422"]}},
     }
 )
@@ -58,6 +59,8 @@ def token(django_db_setup, django_db_blocker):
     """A program that may do everything in a small region with one case; made once, each test is undone after itself."""
     with django_db_blocker.unblock(), transaction.atomic():
         region = make_region()
+        with connection.cursor() as cursor:  # so that no test guesses the program's own key and revokes it
+            cursor.execute("select count(nextval('access_apitoken_id_seq')) from generate_series(1, 12345)")
         own = (AccessPermission, OrganizationPermission, CustomerPermission, CasePermission, MessagingPermission)
         program = make_caller([permission for kind in own for permission in kind])
         assert program.post("/cases", region.case(channel="WEB")).status_code == 201
@@ -93,6 +96,6 @@ def schemas_below(kind):
 
 
 @description.parametrize()
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 def test_every_operation_keeps_its_description(case, token):
     case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
