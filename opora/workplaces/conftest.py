@@ -1,6 +1,7 @@
 """The company of the cases' tests, and browsers of its people."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -22,7 +23,7 @@ def world(db: None) -> World:
 def signed(world: World) -> Signed:
     """`signed("оператор", roles=["operator"])`: the browser of a new user."""
 
-    def enter(name: str, **options: object) -> Client:
+    def enter(name: str, **options: Any) -> Client:
         with scoped(EVERYTHING):
             user = world.user(name, **options)
         client = Client()
