@@ -292,7 +292,7 @@ def test_cases_of_a_period_are_counted_by_every_dimension(world, clock):
 
     with translation.override("ru"):
         assert of(Dimension.KIND) == {"обращение": (1, 1, 0), "жалоба": (1, 0, 1)}
-        assert of(Dimension.CHANNEL) == {"эл. почта": (1, 1, 0), "телефон": (1, 0, 1)}
+        assert of(Dimension.CHANNEL) == {"электронная почта": (1, 1, 0), "телефон": (1, 0, 1)}
         assert of(Dimension.DEADLINE) == {"ответ в срок": (1, 1, 0), "в работе, срок истёк": (1, 0, 1)}
         assert of(Dimension.ADDRESSEE) == {"Директор": (1, 0, 1), "не указано": (1, 1, 0)}
         assert of(Dimension.RESULT) == {"удовлетворено": (1, 1, 0), "не указано": (1, 0, 1)}
