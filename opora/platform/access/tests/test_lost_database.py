@@ -123,7 +123,7 @@ def test_a_program_is_told_to_repeat_and_its_repetition_works(client, smirnova, 
 def test_a_connection_cut_between_two_requests_is_replaced_unnoticed(client, smirnova, owner):
     client.force_login(smirnova)
     assert client.get("/api/v1/me").status_code == 200
-    owner.execute("select pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    owner.execute("select pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
     connection.health_check_done = False  # as at the beginning of a request
 
     assert client.get("/api/v1/me").status_code == 200
