@@ -41,10 +41,14 @@ _MOMENTS = strategies.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31), ti
 schemathesis.openapi.format("date-time", _MOMENTS.map(datetime.isoformat))
 schemathesis.openapi.format("date", _MOMENTS.map(lambda moment: moment.date().isoformat()))
 
+#: They take the filter of the list beside them, whose every parameter is tried at its borders there.
+ALIKE = ("/api/v1/cases/count", "/api/v1/cases/export", "/api/v1/customers/count")
+
 CONFIG = SchemathesisConfig.from_dict(
     {
         "generation": {"allow-x00": False},
         "phases": {"coverage": {"unexpected-methods": ["TRACE"]}},  # one door answers them all with 405
+        "operations": [{"include-path": path, "phases": {"coverage": {"enabled": False}}} for path in ALIKE],
         "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "403", "404", "409", "422"]}},
     }
 )
