@@ -10,9 +10,7 @@ from django.http import HttpRequest, HttpResponse
 LEVELS = {"debug": "info", "info": "info", "success": "success", "warning": "warning", "error": "error"}
 
 #: Scripts, styles and data come from us alone, nothing is written inline, nobody frames a page or is sent its forms.
-CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 
 class ContentPolicyMiddleware:
