@@ -2,6 +2,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 import pytest
+from django.db import connection
 
 from opora.platform.access.models import User
 from opora.platform.access.operations import create_user, ensure_system_user
@@ -9,7 +10,7 @@ from opora.platform.scope import EVERYTHING, Scope, scoped
 from opora.registry.customers.models import ContactPoint, Customer, CustomerGroup
 from opora.registry.customers.operations import add_contact_point, add_usage_point, load_groups, register_customer
 from opora.registry.organization.models import Branch
-from opora.registry.organization.operations import create_branch
+from opora.registry.organization.operations import create_branch, create_district
 
 _numbers = count(1)
 
@@ -72,3 +73,22 @@ def build_base() -> Base:
 def base(db):
     with scoped(EVERYTHING):
         yield build_base()
+
+
+@pytest.fixture
+def world(db):
+    """One branch with one district, for imports; yields who may do everything."""
+    with scoped(EVERYTHING):
+        admin = ensure_system_user()
+        load_groups(by=admin)
+        branch = create_branch(code="01", name="Краснодарские электрические сети", short_name="КЭС", by=admin)
+        create_district(branch_id=branch.pk, code="01-С", name="Северный РЭС", by=admin)
+        yield admin
+
+
+@pytest.fixture
+def no_jobs_left():
+    """For tests with transactions of their own: what they gave the worker to do is taken back."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs where queue_name = 'mass'")

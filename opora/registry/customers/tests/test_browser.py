@@ -43,7 +43,7 @@ def chromium():
 
 
 @pytest.fixture
-def town():
+def town(no_jobs_left):
     """The base and somebody who may do everything in it; committed, so that the server sees it."""
     with scoped(EVERYTHING):
         base = build_base()

@@ -149,7 +149,7 @@ enter_import(import_id=int(sys.argv[1]), batch=20, on_progress=lambda done, tota
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_is_followed_by_another_and_nothing_is_doubled_or_lost():
+def test_a_killed_worker_is_followed_by_another_and_nothing_is_doubled_or_lost(no_jobs_left):
     with scoped(EVERYTHING):
         base = build_base()
         text = "\n".join([HEADINGS, *lines(0, 2_000)])

@@ -8,8 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from opora.platform.access.models import User
@@ -96,4 +95,4 @@ def _called(name: str) -> str:
     try:
         return str(Customer._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     except FieldDoesNotExist:
-        return _("other")
+        return pgettext("change", "other")
