@@ -65,7 +65,11 @@ def claim_key(*, key: str, method: str, path: str, digest: str, by: "User") -> K
 
 def keep_answer(*, key: str, status: int, body: str | None, location: str, by: "User") -> None:
     """Remember the answer; it becomes visible together with the work itself."""
-    IdempotentRequest.objects.filter(user_id=by.pk, key=key).update(status=status, body=body, location=location)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update rest_idempotentrequest set status = %s, body = %s, location = %s where user_id = %s and key = %s",
+            [status, body, location, by.pk, key],
+        )
 
 
 def forget_answers(*, before: datetime) -> int:
