@@ -3,6 +3,7 @@
 import re
 from random import Random
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -61,7 +62,7 @@ def _queries(customer_id: int) -> int:
     """Statements of the page itself, counted in this process: warm, as the server is."""
     client = Client()
     with scoped(EVERYTHING):
-        client.force_login(User.objects.get(username="operator"), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(User.objects.get(username="operator"), backend=settings.AUTHENTICATION_BACKENDS[-1])
     client.get(f"/customers/{customer_id}/")
     with CaptureQueriesContext(connection) as captured:
         client.get(f"/customers/{customer_id}/")
