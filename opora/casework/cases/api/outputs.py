@@ -50,7 +50,7 @@ class CaseLine(Output):
 
 class Counted(Output):
     value: int
-    exact: bool = Field(description="False: an estimate, there are more than ten thousand")
+    exact: bool = Field(description="False: an estimate, there are more than a thousand")
 
 
 class CaseBrief(Output):

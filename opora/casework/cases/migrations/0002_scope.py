@@ -46,7 +46,7 @@ end $$;
 #: See `CaseWords`.
 WORDS = """
 create view cases_words as
-    select id, to_tsvector('russian'::regconfig, translate(text, 'Ёё', 'Ее')) as words from cases_case
+    select id, to_tsvector('russian'::regconfig, translate(text, 'Ёё', 'Ее')) as words, registered_at from cases_case
     where %s;
 """ % visible(branch="branch_id", group="group_id")
 
@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                     related_name="+", serialize=False, to="cases.case",
                 )),
                 ("words", SearchVectorField()),
+                ("registered_at", models.DateTimeField()),
             ],
             options={"db_table": "cases_words", "managed": False},
         ),

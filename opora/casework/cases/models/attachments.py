@@ -8,7 +8,7 @@ from opora.platform.files.models import StoredFile
 
 
 class CaseAttachment(models.Model):
-    """A file that belongs to a case: the scan of a letter, a photo of a meter, an act. Seen by whoever sees the case."""
+    """A file that belongs to a case: the scan of a letter, a photo of a meter. Seen by whoever sees the case."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="attachments")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")

@@ -159,6 +159,7 @@ class CaseWords(models.Model):
 
     case = models.OneToOneField(Case, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="+")
     words = SearchVectorField()
+    registered_at = models.DateTimeField()
 
     class Meta:
         managed = False

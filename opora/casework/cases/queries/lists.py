@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
@@ -15,8 +15,13 @@ from opora.casework.cases.queries.catalogue import Catalogue, catalogue
 from opora.casework.cases.stages import OPEN_STATES, OPEN_STATUSES
 
 #: Up to here a count is exact; beyond, the planner's estimate is told as such.
-EXACT = 10_000
+EXACT = 1_000
+#: Words that many cases have are looked for among the cases of a month first, then of a year, then of all time.
+_REACHES = (timedelta(days=31), timedelta(days=366))
 _BATCH = 2_000
+#: A limit that nothing reaches keeps the search for words a query of its own: PostgreSQL 18 would fold it into the
+#: guarded table, where its index may not be used (see `CaseWords`).
+_FENCE = 1_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,21 +127,13 @@ def case_list(
     :param before: the page ends before this row; where both are given, `after` decides.
     """
     everything = catalogue()
-    found = filtered(wanted, everything)
     backwards = before is not None and after is None
-    if after is not None:
-        found = found.filter(
-            Q(registered_at__lt=after.registered_at) | Q(registered_at=after.registered_at, pk__lt=after.id),
-            registered_at__lte=after.registered_at,
-        )
-    elif before is not None:
-        found = found.filter(
-            Q(registered_at__gt=before.registered_at) | Q(registered_at=before.registered_at, pk__gt=before.id),
-            registered_at__gte=before.registered_at,
-        )
     now = timezone.now()
-    order = ("registered_at", "pk") if backwards else ("-registered_at", "-pk")
-    values = list(found.order_by(*order).values_list(*_COLUMNS, named=True)[: limit + 1])
+    values: list[Any] = []
+    for reach in (*_REACHES, None) if wanted.text else (None,):
+        values = list(_slice(wanted, everything, after, before, reach, now)[: limit + 1])
+        if len(values) > limit:
+            break
     rows = [_row(value, everything, now) for value in values[:limit]]
     more = len(values) > limit
     if backwards:
@@ -149,19 +146,53 @@ def case_list(
     )
 
 
+def _slice(
+    wanted: CaseFilter,
+    everything: Catalogue,
+    after: Place | None,
+    before: Place | None,
+    reach: timedelta | None,
+    now: datetime,
+) -> QuerySet[Case, Any]:
+    """The lines next to a row, or the newest ones, in the order of the walk; no further away than `reach`."""
+    place = after or before
+    backwards = before is not None and after is None
+    start = place.registered_at if place else now
+    if reach is None:
+        found = filtered(wanted, everything)
+    elif backwards:
+        found = filtered(wanted, everything, words_until=start + reach)
+    else:
+        found = filtered(wanted, everything, words_since=start - reach)
+    if place is not None and backwards:
+        found = found.filter(
+            Q(registered_at__gt=start) | Q(registered_at=start, pk__gt=place.id), registered_at__gte=start
+        )
+    elif place is not None:
+        found = found.filter(
+            Q(registered_at__lt=start) | Q(registered_at=start, pk__lt=place.id), registered_at__lte=start
+        )
+    order = ("registered_at", "pk") if backwards else ("-registered_at", "-pk")
+    return found.order_by(*order).values_list(*_COLUMNS, named=True)
+
+
 def _place(row: CaseRow) -> Place:
     return Place(row.registered_at, row.id)
 
 
 def count_cases(wanted: CaseFilter = ALL) -> Count:
-    """How many cases the filter finds: exact up to ten thousand, beyond that the planner's estimate."""
-    found = filtered(wanted, catalogue()).order_by()
-    plan = found.values("pk").explain(format="json")
-    estimate: int = json.loads(plan)[0]["Plan"]["Plan Rows"] if plan else 0
-    if estimate > 20 * EXACT:
-        return Count(estimate, exact=False)
-    counted = found.values("pk")[: EXACT + 1].count()
-    return Count(counted, exact=True) if counted <= EXACT else Count(max(estimate, counted), exact=False)
+    """How many cases the filter finds: exact up to a thousand, beyond that the planner's estimate."""
+    everything, now = catalogue(), timezone.now()
+    for reach in (*_REACHES, None) if wanted.text else (None,):
+        found = filtered(wanted, everything, words_since=now - reach if reach else None).order_by().values("pk")
+        plan = found.explain(format="json")
+        estimate: int = json.loads(plan)[0]["Plan"]["Plan Rows"] if plan else 0
+        if estimate > 20 * EXACT and not wanted.text:
+            return Count(estimate, exact=False)
+        counted = found[: EXACT + 1].count()
+        if counted > EXACT:
+            return Count(max(estimate, counted), exact=False)
+    return Count(counted, exact=True)
 
 
 def export_rows(wanted: CaseFilter = ALL) -> Iterator[CaseRow]:
@@ -209,8 +240,14 @@ def search_cases(text: str, *, after: Place | None = None, limit: int = 50, with
     return case_list(replace(within, text=text), after=after, limit=limit)
 
 
-def filtered(wanted: CaseFilter, everything: Catalogue) -> QuerySet[Case]:
-    """The cases that the filter finds."""
+def filtered(
+    wanted: CaseFilter,
+    everything: Catalogue,
+    *,
+    words_since: datetime | None = None,
+    words_until: datetime | None = None,
+) -> QuerySet[Case]:
+    """The cases that the filter finds; words only among those registered in [words_since, words_until]."""
     found = Case.objects.all()
     same = {
         "branch_id": wanted.branch_id,
@@ -248,7 +285,12 @@ def filtered(wanted: CaseFilter, everything: Catalogue) -> QuerySet[Case]:
         found = found.filter(number=number) if number else found.filter(number__startswith=wanted.number.strip())
     if wanted.text:
         words = SearchQuery(wanted.text.translate(_YO), config="russian", search_type="websearch")
-        found = found.filter(pk__in=CaseWords.objects.filter(words=words).values("pk"))
+        spoken = CaseWords.objects.filter(words=words)
+        if words_since is not None:
+            spoken = spoken.filter(registered_at__gte=words_since)
+        if words_until is not None:
+            spoken = spoken.filter(registered_at__lte=words_until)
+        found = found.filter(pk__in=spoken.values("pk")[:_FENCE])
     return found
 
 
