@@ -14,11 +14,13 @@ GRACE = 15.0
 @click.option("--threads", default=4, show_default=True, help=_("Jobs done at the same time."))
 def command(queues: tuple[str, ...], threads: int) -> None:
     database.connect()
-    with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-        working.run_worker(
-            queues=list(queues) or None,
-            name="+".join(queues) or "all",
-            concurrency=threads,
-            delete_jobs="successful",  # the journal keeps what happened
-            shutdown_graceful_timeout=GRACE,
-        )
+    # Another app with the same tasks, rather than `replace_connector`: what a handler publishes must go on by Django's
+    # own connection, in the handler's transaction, or its jobs would run before what they speak of is committed.
+    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    worker.run_worker(
+        queues=list(queues) or None,
+        name="+".join(queues) or "all",
+        concurrency=threads,
+        delete_jobs="successful",  # the journal keeps what happened
+        shutdown_graceful_timeout=GRACE,
+    )
