@@ -19,8 +19,24 @@ function show(state) {
   for (const label of document.querySelectorAll("[data-live-label]")) label.hidden = label.dataset.liveLabel !== state;
 }
 
+const resting = new WeakMap();
+
+/** Tell an element at most once in its data-live-pause="seconds"; what comes meanwhile is told at the end, not lost. */
+function tell(element, topic) {
+  const pause = Number(element.dataset.livePause) * 1000;
+  if (resting.has(element)) return resting.set(element, true);
+  signal(element, "live", { topic });
+  if (!pause) return;
+  resting.set(element, false);
+  setTimeout(() => {
+    const again = resting.get(element);
+    resting.delete(element);
+    if (again && element.isConnected) tell(element, topic);
+  }, pause);
+}
+
 function refresh(topic) {
-  for (const element of watched()) if (!topic || topicsOf(element).includes(topic)) signal(element, "live", { topic });
+  for (const element of watched()) if (!topic || topicsOf(element).includes(topic)) tell(element, topic);
 }
 
 function close(state = "off") {

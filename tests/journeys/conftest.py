@@ -3,9 +3,10 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.journeys.installation import ROOT, Running, free_port, start, stop
 
@@ -13,6 +14,8 @@ CHROMIUM = shutil.which("chromium")
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 SignIn = Callable[..., Page]
+Visit = Callable[..., Page]
+PASSWORD = "opora-demo"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,15 +48,66 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser, opora: Running) -> Iterator[Page]:
-    """A visitor with a Russian browser; a fault in the page's scripts fails the journey."""
-    context = chromium.new_context(base_url=opora.url, locale="ru-RU", viewport={"width": 1366, "height": 768})
-    visitor = context.new_page()
+def new_window(chromium: Browser, opora: Running) -> Iterator[Callable[..., BrowserContext]]:
+    """A Russian browser of its own; a fault in a page's scripts, or against its policy, fails the journey."""
+    opened: list[BrowserContext] = []
     faults: list[str] = []
-    visitor.on("pageerror", lambda error: faults.append(str(error)))
-    yield visitor
-    context.close()
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("console", hear)
+
+    def hear(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            faults.append(message.text)
+
+    def open_one(**options: object) -> BrowserContext:
+        size = {"width": 1366, "height": 768}
+        context = chromium.new_context(**{"base_url": opora.url, "locale": "ru-RU", "viewport": size, **options})
+        context.on("page", watch)
+        opened.append(context)
+        return context
+
+    yield open_one
+    for context in opened:
+        context.close()
     assert faults == []
+
+
+@pytest.fixture
+def page(new_window: Callable[..., BrowserContext]) -> Page:
+    """A visitor."""
+    return new_window().new_page()
+
+
+@pytest.fixture(scope="session")
+def _sessions() -> dict[str, Any]:
+    """Cookies of those who have signed in once."""
+    return {}
+
+
+@pytest.fixture
+def visit(new_window: Callable[..., BrowserContext], _sessions: dict[str, Any]) -> Visit:
+    """`visit("operator", "/cases/")`: the page in the browser of one of the demo's people."""
+
+    def arrive(username: str, path: str = "/", **options: object) -> Page:
+        context = new_window(storage_state=_sessions.get(username), **options)
+        page = context.new_page()
+        if username not in _sessions:
+            _enter(page, username, PASSWORD)
+            page.wait_for_url(lambda url: "/login/" not in url)
+            _sessions[username] = context.storage_state()
+        page.goto(path)
+        return page
+
+    return arrive
+
+
+@pytest.fixture
+def last_name(opora: Running) -> Callable[[str], str]:
+    """How the employee behind a login is called."""
+    query = "select last_name from organization_employee where user_id = (select id from access_user where username = %s)"
+    return lambda username: str(opora.one(query, username))
 
 
 @pytest.fixture
@@ -61,26 +115,31 @@ def sign_in(page: Page) -> SignIn:
     """`sign_in("smirnova", "…")`: the page after the sign-in."""
 
     def enter(username: str, password: str) -> Page:
-        page.goto("/login/")
-        page.fill("input[name=username]", username)
-        page.fill("input[name=password]", password)
-        page.click("main button[type=submit], main form button.btn-primary")
+        _enter(page, username, password)
         return page
 
     return enter
 
 
+def _enter(page: Page, username: str, password: str) -> None:
+    page.goto("/login/")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", password)
+    page.click("main button[type=submit], main form button.btn-primary")
+
+
 @pytest.fixture
 def seriously_wrong(page: Page) -> Callable[[], list[object]]:
-    """What axe-core finds serious on the page as it stands."""
+    """What axe-core finds serious on the visitor's page as it stands."""
+    return lambda: serious_faults(page)
 
-    def look() -> list[object]:
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })")
-        return [
-            (v["id"], [n["target"] for n in v["nodes"]])
-            for v in found["violations"]
-            if v["impact"] in ("serious", "critical")
-        ]
 
-    return look
+def serious_faults(page: Page) -> list[object]:
+    """What axe-core finds serious on a page as it stands."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })")
+    return [
+        (v["id"], [n["target"] for n in v["nodes"]])
+        for v in found["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]

@@ -11,7 +11,9 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +40,17 @@ class Running:
             if time.monotonic() > deadline:
                 pytest.fail(f"it did not happen in {seconds:.0f} s:\n{self.said()}")
             time.sleep(0.1)
+
+    def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Ask its database, or change in it what a test cannot wait for, as the owner who passes every policy."""
+        with psycopg.connect(host=str(self.home / "postgres"), user="postgres", dbname="opora") as connection:
+            cursor = connection.execute(query, parameters)  # type: ignore[call-overload]
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def one(self, query: str, *parameters: object) -> Any:
+        """The only value of the only row."""
+        [(value,)] = self.rows(query, *parameters)
+        return value
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `opora` on this installation."""
