@@ -30,6 +30,8 @@ class Ground:
 
 #: Written out, because every registration asks it: composing it anew would cost more than answering it. The branch is
 #: the one named, else that of the district or of the usage point, else the customer's only one, else the user's own.
+#: `case`, not `coalesce`, leads to the customer: under row-level security PostgreSQL holds that `coalesce` may leak,
+#: and reads every customer instead of using the index (1.6 s against 0.2 ms on a million and a half).
 _GROUND = """
 select customer.id, customer.group_id, customer.branch_ids, point.id, point.branch_id, point.district_id,
     district.id, district.branch_id, branch.id, branch.code,
@@ -37,7 +39,8 @@ select customer.id, customer.group_id, customer.branch_ids, point.id, point.bran
     (select stamp from cases_cataloguestamp)
 from (select) nothing
 left join customers_usagepoint point on point.id = %(usage_point_id)s
-left join customers_customer customer on customer.id = coalesce(%(customer_id)s, point.customer_id)
+left join customers_customer customer on customer.id =
+    case when %(customer_id)s::bigint is null then point.customer_id else %(customer_id)s::bigint end
 left join organization_district district on district.id = %(district_id)s
 left join organization_branch branch on branch.closed_at is null and branch.id = coalesce(
     %(branch_id)s, district.branch_id, point.branch_id,
