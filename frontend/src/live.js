@@ -47,26 +47,31 @@ function close(state = "off") {
   show(state);
 }
 
+/** One stream for all topics of the page; the one before is kept until the new one is there, so nothing falls between. */
 function open() {
   const topics = wanted();
   if (topics === opened && source?.readyState !== EventSource.CLOSED) return;
-  const widened = source !== null;
-  close(broken ? "reconnecting" : "off");
-  if (!topics) return;
+  if (!topics) return close();
+  clearTimeout(retry);
   opened = topics;
-  const url = document.body.dataset.liveUrl || "/live";
-  source = new EventSource(`${url}?topics=${encodeURIComponent(topics)}`);
-  if (!widened) show("reconnecting");
-  source.addEventListener("open", () => {
+  const before = source;
+  const stream = new EventSource(`${document.body.dataset.liveUrl || "/live"}?topics=${encodeURIComponent(topics)}`);
+  source = stream;
+  if (!before || broken) show("reconnecting");
+  stream.addEventListener("open", () => {
+    before?.close();
+    if (stream !== source) return stream.close();
     show("connected");
     if (broken) refresh();
     broken = false;
   });
-  source.addEventListener("change", (event) => refresh(JSON.parse(event.data).topic));
-  source.addEventListener("error", () => {
+  stream.addEventListener("change", (event) => refresh(JSON.parse(event.data).topic));
+  stream.addEventListener("error", () => {
+    before?.close();
+    if (stream !== source) return stream.close();
     broken = true;
     show("reconnecting");
-    if (source.readyState === EventSource.CLOSED) retry = setTimeout(open, 3000 + Math.random() * 4000);
+    if (stream.readyState === EventSource.CLOSED) retry = setTimeout(open, 3000 + Math.random() * 4000);
   });
 }
 

@@ -10,7 +10,7 @@ from opora.platform.journal.models import Entry
 from opora.platform.journal.operations import make_partitions, publish, publish_many, record_read
 from opora.platform.journal.queries import history_of
 from opora.platform.journal.tests import subscriptions
-from opora.platform.journal.tests.subscriptions import LampBroken, LampLit
+from opora.platform.journal.tests.subscriptions import LampBroken, LampLit, LampSmoked
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +20,9 @@ def lamps(settings):
 
 
 def work():
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    """Do the jobs as `opora worker` does."""
+    worker = app.with_connector(app.connector.get_worker_connector())
+    worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -53,6 +54,20 @@ def test_a_rollback_takes_the_entry_and_the_job_with_it():
 
     assert Entry.objects.count() == 0
     assert ProcrastinateJob.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_handler_has_published_is_taken_back_with_it():
+    user = ensure_system_user()
+
+    publish(LampSmoked(lamp_id=9), by=user, about=[user])
+    work()
+
+    assert subscriptions.calls == [("smoke", 9, True)]
+    left = ProcrastinateJob.objects.filter(task_name="journal.run_handler", status="todo")
+    assert [job.args["handler"].rpartition(".")[2] for job in left] == ["smoke"]  # to be tried again
+    assert [entry.facts for entry in Entry.objects.filter(about=[f"access.User:{user.pk}"])] == [{"lamp_id": 9}]
+    assert Entry.objects.filter(about=[]).count() == 0
 
 
 @pytest.mark.django_db
