@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from opora.config import database, embedded
 
@@ -48,6 +49,12 @@ def django_db_setup(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFac
         yield
         connection.close()
         server.execute(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture(autouse=True)
+def _in_russian() -> None:
+    """A request in another language leaves it to the thread: every test begins in the installation's own."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True, scope="session")

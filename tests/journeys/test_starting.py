@@ -1,7 +1,6 @@
 """`opora up` from the outside: a second start, a taken port, a clean end."""
 
 import socket
-import time
 
 import psutil
 import pytest
@@ -14,21 +13,18 @@ def home(tmp_path_factory):
     return tmp_path_factory.mktemp("starting")
 
 
-def test_a_second_start_keeps_the_data_and_takes_less_than_ten_seconds(home):
+def test_a_second_start_keeps_the_data(home):
     first = start(home, port=free_port())
     first.command("admin", "keeper", "--password", "долгий-пароль-1")
     assert stop(first) == 0
     assert answers(f"{first.url}/login/") == 0
 
-    started = time.monotonic()
     second = start(home, port=free_port())
-    took = time.monotonic() - started
     again = second.command("admin", "keeper", "--password", "долгий-пароль-1")
 
     assert stop(second) == 0
     assert again.returncode == 1
     assert "занято" in again.stderr
-    assert took < 10
 
 
 def test_a_crashed_process_is_started_again(opora):
