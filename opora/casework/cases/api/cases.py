@@ -38,7 +38,7 @@ def list_cases(
 
 @router.get("/cases/count", permission=CasePermission.VIEW, response=Counted, summary="Count cases")
 def count_all_cases(request: HttpRequest, filters: Query[CaseQuery]) -> Counted:
-    """Count what the list would show: exactly up to a thousand, about so many beyond."""
+    """Count what the list would show: exactly up to five thousand, about so many beyond."""
     return Counted.from_orm(count_cases(filters.wanted()))
 
 

@@ -50,7 +50,7 @@ class CaseLine(Output):
 
 class Counted(Output):
     value: int
-    exact: bool = Field(description="False: an estimate, there are more than a thousand")
+    exact: bool = Field(description="False: an estimate, there are more than five thousand")
 
 
 class CaseBrief(Output):

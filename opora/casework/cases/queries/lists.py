@@ -15,7 +15,7 @@ from opora.casework.cases.queries.catalogue import Catalogue, catalogue
 from opora.casework.cases.stages import OPEN_STATES, OPEN_STATUSES
 
 #: Up to here a count is exact; beyond, the planner's estimate is told as such.
-EXACT = 1_000
+EXACT = 5_000
 #: Words that many cases have are looked for among the cases of a month first, then of a year, then of all time.
 _REACHES = (timedelta(days=31), timedelta(days=366))
 _BATCH = 2_000
@@ -181,13 +181,13 @@ def _place(row: CaseRow) -> Place:
 
 
 def count_cases(wanted: CaseFilter = ALL) -> Count:
-    """How many cases the filter finds: exact up to a thousand, beyond that the planner's estimate."""
+    """How many cases the filter finds: exact up to five thousand, beyond that the planner's estimate."""
     everything, now = catalogue(), timezone.now()
     for reach in (*_REACHES, None) if wanted.text else (None,):
         found = filtered(wanted, everything, words_since=now - reach if reach else None).order_by().values("pk")
         plan = found.explain(format="json")
         estimate: int = json.loads(plan)[0]["Plan"]["Plan Rows"] if plan else 0
-        if estimate > 20 * EXACT and not wanted.text:
+        if estimate > 4 * EXACT and not wanted.text:
             return Count(estimate, exact=False)
         counted = found[: EXACT + 1].count()
         if counted > EXACT:
