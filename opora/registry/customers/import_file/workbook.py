@@ -1,8 +1,8 @@
 """The first visible sheet of an XLSX workbook, row by row.
 
-`python-calamine` was tried first: it lays a whole sheet out in memory (278 MB for 100 000 rows of 25 columns), and a
-file of 5 KB with one stray cell far away takes 19 GB and ends the process. Here a row is all that is kept, and the
-shared texts lie on the disk. Formulas are never looked at: only the values that were saved beside them.
+A row is all that is kept, and the shared texts lie on the disk; the libraries keep more (docs/adr/0014). One million
+rows of 25 columns, ten million different texts: here 103 MB, `openpyxl` in its streaming mode 2.5 GB. What a small file
+may unpack to is bounded. Formulas are never looked at: only the values that were saved beside them.
 """
 
 import re
@@ -20,9 +20,14 @@ from django.utils.translation import gettext as _
 from opora.registry.customers.import_file.unreadable import UnreadableFile
 
 _CHUNK = 256 * 1024
-#: What Excel itself allows a cell to hold, and a sheet to be wide.
+#: What Excel itself allows a cell to hold, and a sheet to be wide and long.
 _MOST_SIGNS = 32_767
 _MOST_COLUMNS = 16_384
+_MOST_ROWS = 1_048_576
+#: What a file may unpack to, however small it is: a full sheet of 25 columns takes one gigabyte, its texts half of one.
+_MOST_UNPACKED = 4 << 30
+_MOST_TEXTS = 50_000_000
+_MOST_FRAME = 16 << 20
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _FRACTION = re.compile(r"-?\d+\.\d+(E-?\d+)?|-?\d+(\.\d+)?E\+?-?\d+", re.IGNORECASE)
@@ -39,6 +44,8 @@ class Workbook:
         except (BadZipFile, KeyError, ElementTree.ParseError, StopIteration) as fault:
             message = _("This is not a workbook of Excel, or it is damaged: save it again as XLSX, without a password.")
             raise UnreadableFile(message) from fault
+        if any(part.file_size > _MOST_UNPACKED for part in self._zip.infolist()):
+            raise _too_large()
         self.size = self._zip.getinfo(self._member).file_size
         self.position = 0
 
@@ -58,17 +65,25 @@ class Workbook:
         self._zip.close()
 
     def _first_sheet(self) -> tuple[str, str]:
-        book = ElementTree.fromstring(self._zip.read("xl/workbook.xml"))
+        book = self._frame("xl/workbook.xml")
         properties = book.find("{*}workbookPr")
         if properties is not None and properties.get("date1904") in ("1", "true"):
             raise UnreadableFile(_("This workbook counts dates from 1904: save it with the usual calendar."))
         sheets = book.findall("{*}sheets/{*}sheet")
         sheet = next(sheet for sheet in sheets if sheet.get("state", "visible") == "visible")
-        relations = ElementTree.fromstring(self._zip.read("xl/_rels/workbook.xml.rels"))
+        relations = self._frame("xl/_rels/workbook.xml.rels")
         target = next(r.get("Target", "") for r in relations if r.get("Id") == sheet.get(_RELATION))
         member = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         self._zip.getinfo(member)
         return sheet.get("name", ""), member
+
+    def _frame(self, member: str) -> ElementTree.Element:
+        """A part that is small in every honest workbook, as a whole."""
+        with self._zip.open(member) as stream:
+            text = stream.read(_MOST_FRAME + 1)
+        if len(text) > _MOST_FRAME:
+            raise _too_large()
+        return ElementTree.fromstring(text)
 
 
 class _Texts:
@@ -77,7 +92,7 @@ class _Texts:
     def __init__(self, book: ZipFile) -> None:
         self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115  # lives as long as the reader
         self._ends = array("Q", [0])
-        self._parts: list[str] = []
+        self._text = ""
         self._in_text = self._in_phonetic = False
         if "xl/sharedStrings.xml" in book.namelist():
             parser = _parser(self._start, self._end, self._characters)
@@ -103,13 +118,14 @@ class _Texts:
         if tag == "rPh":
             self._in_phonetic = False
         elif tag == "si":
-            written = self._file.write("".join(self._parts)[:_MOST_SIGNS].encode())
-            self._ends.append(self._ends[-1] + written)
-            self._parts.clear()
+            if len(self._ends) > _MOST_TEXTS:
+                raise _too_large()
+            self._ends.append(self._ends[-1] + self._file.write(self._text.encode()))
+            self._text = ""
 
     def _characters(self, text: str) -> None:
-        if self._in_text and len(self._parts) <= _MOST_SIGNS:
-            self._parts.append(text[:_MOST_SIGNS])
+        if self._in_text:
+            self._text += text[: _MOST_SIGNS - len(self._text)]
 
 
 class _Sheet:
@@ -123,7 +139,7 @@ class _Sheet:
         self._row: list[str] = []
         self._column = -1
         self._type = ""
-        self._value: list[str] = []
+        self._value = ""
         self._in_value = False
 
     def taken(self) -> list[tuple[int, list[str]]]:
@@ -141,6 +157,8 @@ class _Sheet:
             self._in_value = True
         elif tag == "row":
             self._number = int(attributes.get("r") or self._number + 1)
+            if not 1 <= self._number <= _MOST_ROWS:
+                raise ValueError("no such row")
             self._row, self._column = [], -1
 
     def _end(self, name: str) -> None:
@@ -149,14 +167,14 @@ class _Sheet:
             self._in_value = False
         elif tag == "c":
             if self._value:
-                self._put("".join(self._value)[:_MOST_SIGNS])
-                self._value.clear()
+                self._put(self._value)
+                self._value = ""
         elif tag == "row" and any(self._row):
             self._rows.append((self._number, self._row))
 
     def _characters(self, text: str) -> None:
-        if self._in_value and len(self._value) <= _MOST_SIGNS:
-            self._value.append(text[:_MOST_SIGNS])
+        if self._in_value:
+            self._value += text[: _MOST_SIGNS - len(self._value)]
 
     def _put(self, value: str) -> None:
         if not 0 <= self._column < _MOST_COLUMNS:
@@ -167,6 +185,10 @@ class _Sheet:
             value = _number(float(value))
         self._row.extend([""] * (self._column + 1 - len(self._row)))
         self._row[self._column] = value
+
+
+def _too_large() -> UnreadableFile:
+    return UnreadableFile(_("The workbook is too large to unpack: split it, or save it as CSV."))
 
 
 def _number(value: float) -> str:
@@ -192,6 +214,7 @@ def _parser(
     start: Callable[[str, dict[str, str]], None], end: Callable[[str], None], characters: Callable[[str], None]
 ) -> expat.XMLParserType:
     parser = expat.ParserCreate()
+    parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = characters

@@ -1,11 +1,14 @@
 """Imported files as files: how they are written, how large they are, why they cannot be read."""
 
 import tracemalloc
+from datetime import datetime
 from io import BytesIO
 from itertools import islice
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 import xlsxwriter
+from openpyxl import load_workbook
 
 from opora.platform.stages import ForbiddenMove
 from opora.registry.customers.import_file.reading import ImportFile
@@ -114,6 +117,89 @@ def test_a_workbook_with_one_cell_far_away_takes_no_memory(world):
     source = load(stream.getvalue(), world)
 
     assert (source.stage, source.last_row, source.rows) == ("CHECKED", 1_000_001, 2)
+
+
+def test_our_reader_sees_what_openpyxl_sees(tmp_path):
+    path = tmp_path / "book.xlsx"
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet("Скрытый").hide()
+    sheet = book.add_worksheet("Абоненты")
+    sheet.activate()
+    sheet.set_first_sheet()
+    sheet.write_row(0, 0, ["Код", "ё\nй", " & <b> ", "007", 500100732259, 15.5, -0.1, 1e-7, 1e21, True])
+    sheet.write_rich_string(4, 1, "а", book.add_format({"bold": True}), "б", "в")
+    sheet.write_formula(4, 30, "=1+1", None, 2)
+    sheet.write_datetime(5, 0, datetime(2020, 2, 1), book.add_format({"num_format": "dd.mm.yyyy"}))
+    book.close()
+
+    file = ImportFile(path)
+    ours = dict(file.rows())
+
+    assert (file.format.sheet, file.done) == ("Абоненты", 1.0)
+    theirs = load_workbook(path, data_only=True)["Абоненты"]
+    assert [[cell.value for cell in row if cell.value is not None] for row in theirs.iter_rows(max_row=5)] == [
+        ["Код", "ё\nй", " & <b> ", "007", 500100732259, 15.5, -0.1, 1e-7, 1e21, True], [], [], [], ["абв", 2],
+    ]  # fmt: skip
+    assert ours == {
+        1: ["Код", "ё\nй", " & <b> ", "007", "500100732259", "15.5", "-0.1", "1e-07", "1e+21", "1"],
+        5: ["", "абв", *[""] * 28, "2"],
+        6: ["43862"],
+    }
+    assert theirs["A6"].value == datetime(2020, 2, 1)
+
+
+def repacked(**parts):
+    """A small workbook with some of its parts replaced: `sheet`, `texts`, `book`."""
+    plain, changed = BytesIO(), BytesIO()
+    book = xlsxwriter.Workbook(plain)
+    book.add_worksheet().write_row(0, 0, ["Код", "Сальдо"])
+    book.close()
+    names = {"xl/worksheets/sheet1.xml": "sheet", "xl/sharedStrings.xml": "texts", "xl/workbook.xml": "book"}
+    with ZipFile(plain) as old, ZipFile(changed, "w", ZIP_DEFLATED) as new:
+        for member in old.namelist():
+            new.writestr(member, parts.get(names.get(member, ""), old.read(member)))
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        (
+            {"sheet": "<worksheet><sheetData><row r='99999999999'><c><v>1</v></c></row></sheetData></worksheet>"},
+            "Книга обрывается или повреждена: сохраните её заново как XLSX.",
+        ),
+        (
+            {"sheet": "<worksheet><sheetData><row r='1'><c><v>1</v>"},
+            "Книга обрывается или повреждена: сохраните её заново как XLSX.",
+        ),
+        (
+            {"sheet": "<worksheet><sheetData><row r='1'><c t='s'><v>7</v></c></row></sheetData></worksheet>"},
+            "Книга обрывается или повреждена: сохраните её заново как XLSX.",
+        ),
+        (
+            {"book": " " * (17 << 20)},
+            "Книга слишком велика, чтобы её распаковать: разделите её или сохраните как CSV.",
+        ),
+    ],
+)
+def test_a_workbook_made_to_do_harm_is_refused(world, parts, reason):
+    source = load(repacked(**parts), world, name="книга.xlsx")
+
+    assert (source.stage, source.refusal) == ("REFUSED", reason)
+
+
+def test_a_text_that_unpacks_to_a_hundred_megabytes_takes_no_memory(tmp_path):
+    """Cut at what Excel lets a cell hold, though lines and letters come in many pieces."""
+    path = tmp_path / "bomb.xlsx"
+    path.write_bytes(repacked(texts="<sst><si><t>" + "\nx&amp;" * 15_000_000 + "</t></si><si><t>б</t></si></sst>"))
+
+    tracemalloc.start()
+    rows = list(ImportFile(path).rows())
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert [(number, [len(cell) for cell in cells]) for number, cells in rows] == [(1, [32_767, 1])]
+    assert most < 5_000_000
 
 
 def test_a_file_of_two_gigabytes_is_read_in_pieces(tmp_path):
