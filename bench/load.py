@@ -1,5 +1,6 @@
 """Filling the benchmarks' database: the demo's company, streams of its customers, and casts of its cases, by COPY."""
 
+import time
 from array import array
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,11 +15,12 @@ from django.utils import timezone
 from psycopg import Copy, sql
 
 from bench import ground
+from bench.measure import record
 from bench.moulds import cast_entry, mould, tables
 from opora.config import database, installation
 from opora.config.demo.arrivals import ZONE, Arrivals
 from opora.config.demo.building import SEED
-from opora.config.demo.copying import copy_rows, ids_used, next_id, numbers_used
+from opora.config.demo.copying import analyse, copy_rows, ids_used, next_id, numbers_used
 from opora.config.demo.customers import TABLES, CustomerStream, Party
 from opora.config.demo.history import History
 from opora.config.demo.lives import Chronicle
@@ -130,6 +132,7 @@ class Loader:
 
     def _documents(self, on_progress: OnProgress) -> None:
         """What `identify` searches, put together by the module's own function, set by set."""
+        analyse(*TABLES)
         with connection.cursor() as cursor:
             cursor.execute("select min(id), max(id) from customers_customer")
             first, last = cursor.fetchone()
@@ -233,8 +236,11 @@ class Caster:
 
 
 def load(*, customers: int, cases: int) -> None:
-    """Fill the database anew."""
+    """Fill the database anew, and keep how long it took; the target is that of the large scale."""
+    started = time.monotonic()
     Loader(customers=customers, cases=cases, now=timezone.now()).load(Progress())
+    minutes = (time.monotonic() - started) / 60
+    record("load: everything", minutes, "min", target=15, scale=ground.scale())
 
 
 def next_id_of(table: str) -> "count[int]":

@@ -1,5 +1,6 @@
 """Building the demo region in an installation that has its reference data and nothing else."""
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from opora.casework.cases.stages import State
 from opora.config.demo.arrivals import ZONE, Arrivals
-from opora.config.demo.copying import as_owner, copy_rows, ids_used, next_id
+from opora.config.demo.copying import analyse, as_owner, copy_rows, ids_used, next_id
 from opora.config.demo.customers import TABLES, CustomerStream, Party
 from opora.config.demo.history import History
 from opora.config.demo.lives import Life
@@ -31,6 +32,7 @@ LOGINS: Sequence[tuple[str, str, str]] = [(name, PASSWORD, title) for name, (_br
 SEED = 186_2014
 YEARS = timedelta(days=730)
 DAY = timedelta(days=1)
+BATCH = 5_000
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,16 @@ def build_demo(*, on_progress: OnProgress, small: bool, now: datetime | None = N
 
     :param now: the present moment, up to which history is told.
     """
-    now = now or timezone.now()
+    gc.disable()  # nothing is garbage until the end: the collector would only walk through all of it again and again
+    try:
+        _build(on_progress, SMALL if small else WHOLE, now or timezone.now())
+    finally:
+        gc.enable()
+
+
+def _build(on_progress: OnProgress, size: Size, now: datetime) -> None:
     today = now.astimezone(ZONE).date()
-    size, random = SMALL if small else WHOLE, Random(SEED)
+    random = Random(SEED)
     calendar.forget()
     organization.forget()
     system = ensure_system_user()
@@ -73,6 +82,7 @@ def build_demo(*, on_progress: OnProgress, small: bool, now: datetime | None = N
             if number % 500 == 0:
                 on_progress(20 + 60 * number // size.cases, 100)
         history.write()
+        analyse("cases_case", "cases_casestage", "cases_casenote", "cases_stagepause")
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")  # says at once what would be refused at the end
     on_progress(90, 100)
@@ -92,11 +102,13 @@ def load_customers(random: Random, count: int, today: date) -> list[Party]:
         first_point=next_id(UsagePoint),
     )
     everybody: list[Party] = []
-    for parties, rows in stream.batches(count, size=5_000):
+    for parties, rows in stream.batches(count, size=BATCH):
         for table, columns in TABLES.items():
             copy_rows(table, columns, rows[table])
-        refresh_documents([party.id for party in parties])
         everybody += parties
+    analyse(*TABLES)
+    for start in range(0, count, BATCH):
+        refresh_documents([party.id for party in everybody[start : start + BATCH]])
     ids_used(Customer, up_to=everybody[-1].id)
     ids_used(UsagePoint, up_to=stream.first_point + stream.points - 1)
     return everybody

@@ -44,6 +44,12 @@ def copy_models(things: Sequence[Model]) -> None:
         copy_rows(things[0]._meta.db_table, [str(field.column) for field in fields], rows)
 
 
+def analyse(*tables: str) -> None:
+    """Tell the planner what was written: of tables that were empty a moment ago it thinks that they still are."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("analyze {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
+
+
 def next_id(model: type[Model]) -> int:
     """The id that the next row of the table would get."""
     with connection.cursor() as cursor:

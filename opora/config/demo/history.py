@@ -20,6 +20,7 @@ from opora.registry.customers.groups import UNIDENTIFIED
 
 #: Of the contacts whose passport has but one stage, so many have their answer before they are registered.
 _AT_ONCE = {Kind.CONSULTATION: 0.85, Kind.APPEAL: 0.35}
+_LATELY = timedelta(days=60)
 
 
 @dataclass
@@ -107,10 +108,11 @@ class History:
             registered_by=by,
             counts_from=arrival.at if plan.starts == ClockStart.RECEIVED else registered_at,
         )
+        manner = manner_of(self.random, arrival.kind, late_share=self._late_share(registered_at))
         life = Life(
             case=case, plan=plan, catalogue=everything, clock=clock, now=registered_at, by=by, stages=[],
-            chronicle=self.chronicle, staff=self.staff, topic=arrival.topic,
-            manner=manner_of(self.random, arrival.kind), via="web" if registrar_role(arrival.channel) else "api",
+            chronicle=self.chronicle, staff=self.staff, topic=arrival.topic, manner=manner,
+            via="web" if registrar_role(arrival.channel) else "api",
         )  # fmt: skip
         for stage in plan.stages:
             life.plan_stage(stage, round=1)
@@ -123,6 +125,10 @@ class History:
         self.chronicle.cases.append(case)
         self.chronicle.stages += life.stages
         return life
+
+    def _late_share(self, registered_at: datetime) -> float:
+        """Lately there is more to do than people can: so that something is overdue today."""
+        return 0.13 if registered_at > self.until - _LATELY else 0.042
 
     def _answers_at_once(self, arrival: Arrival, life: Life) -> int | None:
         """The employee who has answered while the consumer was still there."""

@@ -5,7 +5,7 @@ it, its journal included; only the rows are collected for COPY instead of being 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
@@ -63,9 +63,12 @@ class Chronicle:
     pauses: list[StagePause] = field(default_factory=list)
     notes: list[CaseNote] = field(default_factory=list)
     entries: list[tuple[Any, ...]] = field(default_factory=list)
+    names: dict[type[Event], str] = field(default_factory=dict)
 
     def record(self, event: Event, about: Sequence[str], *, by: User, at: datetime, via: str) -> None:
-        self.entries.append((name_of(type(event)), Jsonb(asdict(event)), list(about), by.pk, via, at))
+        kind = type(event)
+        name = self.names.get(kind) or self.names.setdefault(kind, name_of(kind))
+        self.entries.append((name, Jsonb(vars(event)), list(about), by.pk, via, at))
 
 
 @dataclass(frozen=True)
@@ -293,7 +296,7 @@ class Life(CaseWork):
         """Decide when the stage will be finished: mostly well before its term ends."""
         assert stage.due_at is not None and stage.started_at is not None
         random, start, term = self.random, max(stage.started_at, self.now), stage.due_at - stage.started_at
-        share = random.uniform(1.02, 1.5) if self.manner.late else random.triangular(0.1, 0.93, 0.4)
+        share = 1.02 + random.expovariate(1.2) if self.manner.late else random.triangular(0.1, 0.93, 0.4)
         if self.planned(stage).role == StageRole.OPERATOR:
             share = share if self.manner.late else share * share
             self.ends[stage.pk] = max(start, stage.started_at + term * share) + timedelta(seconds=random.randrange(60))
@@ -329,7 +332,7 @@ def _warned(case: Case, thing: Case | CaseStage, share: int) -> Event:
     )
 
 
-def manner_of(random: Random, kind: str, *, late_share: float = 0.05) -> Manner:
+def manner_of(random: Random, kind: str, *, late_share: float = 0.0) -> Manner:
     """How the work on a contact of this kind will go, and what will come of it."""
     chance = random.random()
     late = random.random() < late_share

@@ -101,7 +101,8 @@ def _act(random: Random, history: History, lives: Sequence[Life]) -> None:
         )  # fmt: skip
     for life, stage in _taken(running, many, lambda life, stage: stage.code == "answer" and len(life.stages) > 2):
         return_stage(stage_id=stage.pk, reason=texts.note(random, "RETURNED"), by=_keeper(history, life))
-    for life, _stage in _taken(running, many, lambda life, stage: life.case.kind in (Kind.COMPLAINT, Kind.APPEAL)):
+    running.sort(key=lambda pair: pair[0].case.kind == Kind.APPLICATION)  # applicants of connections wait anyway
+    for life, _stage in _taken(running, many):
         extend_case(case_id=life.case.pk, days=15, reason=texts.note(random, "EXTENDED"), by=_keeper(history, life))
     for life, _stage in _taken(running, many):
         cancel_case(case_id=life.case.pk, reason=texts.note(random, "CANCELLED"), by=_keeper(history, life))
