@@ -17,10 +17,16 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from opora.config import database, embedded
 
 ROOT = Path(__file__).parent
+
+# How fast values are made and tried depends on the machine: no property fails by the clock.
+hypothesis_settings.register_profile("opora", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("opora")
 
 
 @pytest.fixture(scope="session")
