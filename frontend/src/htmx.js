@@ -8,6 +8,7 @@ Object.assign(htmx.config, {
   historyCacheSize: 0, // customers' data does not stay in the browser
   refreshOnHistoryMiss: true,
   timeout: 30_000,
+  defaultSettleDelay: 0, // a form that has the focus is alive at once: Ctrl+Enter may follow within milliseconds
   responseHandling: [
     { code: "204", swap: false },
     { code: "[23]..", swap: true },

@@ -52,7 +52,10 @@ function press(event) {
   if (combination === "Enter" || combination === "Space") return; // they belong to the focused element
   const found = bound().filter((element) => element.dataset.key.split(" ").includes(combination));
   const near = event.target.closest?.("form, dialog, [data-key-scope]");
-  const element = found.find((candidate) => near?.contains(candidate)) ?? found[0];
+  const element =
+    found.find((candidate) => near?.contains(candidate)) ??
+    found.find((candidate) => !candidate.closest("[data-navigation]")) ?? // the page's own meaning before the menu's
+    found[0];
   if (!element) return;
   event.preventDefault();
   act(element);

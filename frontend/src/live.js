@@ -80,8 +80,10 @@ export function startLive() {
   show("off");
   open();
   document.addEventListener("htmx:afterSettle", () => {
-    clearTimeout(settle);
-    settle = setTimeout(() => document.visibilityState === "visible" && open(), 300);
+    settle ??= setTimeout(() => {
+      settle = undefined;
+      if (document.visibilityState === "visible") open();
+    }, 100);
   });
   addEventListener("pagehide", () => close());
   addEventListener("pageshow", (event) => {

@@ -3,6 +3,8 @@
 const pickerOf = (event) => event.target.closest?.("[data-picker]");
 const text = (picker) => picker.querySelector("[data-picker-text]");
 const value = (picker) => picker.querySelector("[data-picker-value]");
+/** Pickers whose list does not answer what is typed yet; true when Enter has been pressed. */
+const asked = new WeakMap();
 const list = (picker) => picker.querySelector("[role=listbox]");
 
 function open(picker, opened) {
@@ -12,6 +14,7 @@ function open(picker, opened) {
 }
 
 function goOn(picker) {
+  if (picker.dataset.picker === "stay") return;
   const fields = [...(text(picker).form?.elements ?? [])];
   const after = fields.slice(fields.indexOf(value(picker)) + 1);
   after.find((field) => field.tabIndex >= 0 && !field.disabled && field.checkVisibility())?.focus();
@@ -22,7 +25,6 @@ function choose(picker, entry) {
   value(picker).value = entry.dataset.value;
   open(picker, false);
   value(picker).dispatchEvent(new Event("change", { bubbles: true }));
-  if (picker.dataset.picker !== "stay") goOn(picker);
 }
 
 function press(event) {
@@ -42,15 +44,34 @@ function press(event) {
   if (event.key !== "Enter" || event.defaultPrevented) return;
   event.preventDefault();
   const first = list(picker).hidden ? null : list(picker).querySelector("[data-value]");
-  if (first) choose(picker, first);
+  if (asked.has(picker)) {
+    asked.set(picker, true);
+    goOn(picker);
+  } else if (first) {
+    choose(picker, first);
+    goOn(picker);
+  }
+}
+
+/** The list has come: whoever pressed Enter before it was there has gone on, and is called back when nothing fits. */
+function answered({ target, detail }) {
+  const picker = pickerOf({ target });
+  if (!asked.has(picker) || target !== list(picker) || detail.requestConfig.parameters.q !== text(picker).value) return;
+  const entered = asked.get(picker);
+  asked.delete(picker);
+  const first = list(picker).querySelector("[data-value]");
+  if (entered && first) choose(picker, first);
+  else if (entered) text(picker).focus();
 }
 
 export function startPickers() {
   document.addEventListener("keydown", press);
+  document.addEventListener("htmx:afterSwap", answered);
   document.addEventListener("input", (event) => {
     const picker = pickerOf(event);
     if (!picker || event.target !== text(picker) || !event.isTrusted) return;
     value(picker).value = "";
+    asked.set(picker, false);
     open(picker, true);
   });
   document.addEventListener("focusin", (event) => {
@@ -77,6 +98,8 @@ export function startPickers() {
   });
   document.addEventListener("click", (event) => {
     const entry = event.target.closest?.("[data-picker] [role=option]")?.querySelector("[data-value]");
-    if (entry) choose(pickerOf(event), entry);
+    if (!entry) return;
+    choose(pickerOf(event), entry);
+    goOn(pickerOf(event));
   });
 }

@@ -52,7 +52,7 @@ MENU: Sequence[Group] = (
                 "executor:count",
                 "user:{user}",
             ),
-            Item(_("Control"), "supervisor:board", "gauge", CasePermission.SUPERVISE, "KeyB"),
+            Item(_("Control"), "supervisor:board", "gauge", CasePermission.SUPERVISE, "KeyC"),
             Item(_("Cases"), "cases:list", "inbox", CasePermission.VIEW, "KeyO"),
             Item(_("Messages"), "messaging:list", "message", MessagingPermission.RETRY),
         ),

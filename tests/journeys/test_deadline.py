@@ -67,7 +67,8 @@ def test_a_spent_term_is_told_ever_higher_and_the_work_handed_over(visit, opora,
     clerk = visit("clerk", "/operator/")
     number = register(clerk, opora.one(VISITOR), "режим работы", "Просит расписание приёма.")
     stage = opora.one(
-        "select stage.id from cases_casestage stage join cases_case on cases_case.id = case_id where number = %s", number
+        "select stage.id from cases_casestage stage join cases_case on cases_case.id = case_id where number = %s",
+        number,
     )
     board, executor = visit("supervisor", "/supervisor/"), visit("executor", "/executor/")
     expect(board.locator("#stages thead")).to_be_visible()

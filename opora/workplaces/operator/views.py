@@ -59,7 +59,6 @@ def found(request: HttpRequest) -> HttpResponse:
         "text": text,
         "case": find_by_number(text) if text else None,
         "candidates": [(candidate, _contact_url(text, candidate)) for candidate in candidates],
-        "unknown_url": f"{reverse('operator:desk')}?{urlencode({'unknown': 1, 'q': text})}",
     }
     return render(request, "operator/_found.html", context)
 

@@ -307,7 +307,8 @@ def _extended_days(case: Case) -> int:
 def topics_of(case: Case, stages: Sequence[CaseStage] = ()) -> list[str]:
     """Live topics on which the change is told."""
     divisions = {stage.division_id for stage in stages} | {case.division_id}
-    return ["cases", f"case:{case.pk}", f"branch:{case.branch_id}", *(f"division:{d}" for d in divisions if d)]
+    found = ["cases", f"case:{case.pk}", f"branch:{case.branch_id}", *(f"division:{d}" for d in divisions if d)]
+    return [*found, f"customer:{case.customer_id}"] if case.customer_id else found
 
 
 def explain(work: CaseWork, kind: NoteKind, reason: str, *, stage: CaseStage | None = None) -> CaseNote:
