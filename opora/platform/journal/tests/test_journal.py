@@ -14,9 +14,12 @@ from opora.platform.journal.tests.subscriptions import LampBroken, LampLit, Lamp
 
 
 @pytest.fixture(autouse=True)
-def lamps(settings):
+def lamps(settings, db):
+    """Only these subscribers, and no jobs that a test with commits of its own has left."""
     settings.SUBSCRIPTIONS = "opora.platform.journal.tests.subscriptions.SUBSCRIPTIONS"
     subscriptions.calls.clear()
+    with connection.cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs")
 
 
 def work():
