@@ -1,4 +1,4 @@
-"""The case list over HTTP: under each filter the first page, and one as far as anybody pages; beside the sign-in page."""
+"""The case list over HTTP: under each filter the first page, and one as far as anybody pages."""
 
 import time
 from datetime import timedelta
