@@ -32,14 +32,14 @@ order by customer.id limit 1
 
 @pytest.fixture
 def letters(opora):
-    """The letters that have left for an address, the oldest first."""
+    """The letters about a case that have left for an address."""
 
-    def sent_to(address: str) -> list[EmailMessage]:
-        paths = sorted((opora.home / "outbox").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+    def sent(number: str, address: str) -> list[EmailMessage]:
+        paths = (opora.home / "outbox").glob("*.eml")
         found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
-        return [letter for letter in found if address in letter["To"]]
+        return [letter for letter in found if address in letter["To"] and number in letter["Subject"]]
 
-    return sent_to
+    return sent
 
 
 def test_a_contact_is_registered_from_the_keyboard_and_answered(visit, opora, letters, last_name):
@@ -85,9 +85,8 @@ def test_a_contact_is_registered_from_the_keyboard_and_answered(visit, opora, le
     supervisor.keyboard.press("Control+Enter")
 
     expect(supervisor.locator(".case-head")).to_contain_text("дан ответ")
-    opora.wait_until(lambda: len(letters(address)) == 1)
-    (letter,) = letters(address)
-    assert number in letter["Subject"]
+    opora.wait_until(lambda: bool(letters(number, address)))
+    (letter,) = letters(number, address)
     assert "Контактное соединение заменено, напряжение в норме." in letter.get_body().get_content()
 
 
