@@ -116,6 +116,7 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index("registered_at", "id", name="cases_case_newest"),
+            models.Index("registered_at", "id", condition=Q(state__in=_OPEN_STATES), name="cases_case_open_newest"),
             models.Index("branch", "registered_at", "id", name="cases_case_branch"),
             models.Index("topic", "registered_at", "id", name="cases_case_topic"),
             models.Index("division", "registered_at", "id", name="cases_case_division"),
