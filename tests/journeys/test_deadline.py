@@ -32,7 +32,7 @@ select point.account from customers_usagepoint point
 join organization_branch branch on branch.id = point.branch_id and branch.code = '01'
 join customers_customer customer on customer.id = point.customer_id
 join customers_customergroup kind on kind.id = customer.group_id and kind.code = 'POPULATION'
-order by point.id desc limit 1
+where point.account <> '' order by point.id desc limit 1
 """
 
 
