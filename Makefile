@@ -5,7 +5,7 @@ OPORA := .venv/bin/opora
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench messages browser environment development
+.PHONY: help setup run test check lint bench locks messages browser environment development
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -29,8 +29,20 @@ lint: development
 	@.venv/bin/lint-imports --no-logo 2>&1 | tail -n 25; exit $${PIPESTATUS:-0}
 	@.venv/bin/mypy
 
-bench: environment ## measure at a small scale, into bench/results.json
+bench: environment .bench-venv/of.lock ## measure at a small scale, into bench/results.json
 	@$(OPORA) bench
+
+# The baseline has dependencies of its own.
+.bench-venv/of.lock: requirements/bench.lock
+	@$(PYTHON) -m venv --clear .bench-venv
+	@.bench-venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@cp $< $@
+
+locks: development ## write requirements/*.lock anew from pyproject.toml
+	@for what in "run pyproject.toml" "dev pyproject.toml --extra dev" "bench --group bench"; do \
+		set -- $$what; name=$$1; shift; \
+		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+			--no-emit-index-url -o requirements/$$name.lock $$@ || exit 1; done
 
 messages: development ## collect texts into the catalogues
 	@$(OPORA) messages

@@ -11,7 +11,7 @@ from bench.measure import closed_loop, record
 from opora.platform.access.models import User
 from opora.platform.scope import EVERYTHING, Scope, scoped
 from opora.platform.search.queries import telling_parts
-from opora.registry.customers.queries import identify
+from opora.registry.customers.queries import Candidate, identify
 
 CLIENTS, CALLS, MISSPELT_CALLS = 8, 400, 60
 LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
@@ -37,6 +37,7 @@ class Known:
 
 def run(scale: str) -> None:
     """Ask as the operator, whose scope the database checks, with eight clients at once."""
+    ground.warm("customers_")
     people = _people()
     scope = User.objects.get(username="operator").scope
     for kind, statement in BARE.items():
@@ -56,7 +57,7 @@ def run(scale: str) -> None:
         sample = closed_loop(_identify(texts, scope), clients=clients, calls=MISSPELT_CALLS)
         name = f"identify: misspelt surname and street, clients: {clients}, p95"
         record(name, sample.percentile(0.95), "ms", target=target, scale=scale)
-    record("identify: misspelt, offered among the first 20", _found(people, texts), "%", scale=scale)
+    record("identify: misspelt, such a one among the first 20", _found(people, texts), "%", scale=scale)
 
 
 def _people() -> list[Known]:
@@ -121,7 +122,15 @@ def _bare(statement: str, values: Sequence[str], scope: Scope) -> Callable[[int]
 
 
 def _found(people: Sequence[Known], texts: Sequence[str]) -> float:
+    """The share of questions that are answered with somebody of that name in a street of that name.
+
+    Several people answer to one surname and street; nothing in the question says which of them is meant.
+    """
     asked = list(zip(people, texts, strict=True))[:200]
     with scoped(EVERYTHING):
-        offered = [known.id in {one.customer_id for one in identify(text)} for known, text in asked]
+        offered = [any(_is_like(known, one) for one in identify(text)) for known, text in asked]
     return 100 * sum(offered) / len(offered)
+
+
+def _is_like(known: Known, offered: Candidate) -> bool:
+    return known.last_name in offered.name and known.street in telling_parts(offered.address)

@@ -2,11 +2,14 @@
 
 import json
 import math
+import multiprocessing
 import os
 import platform
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -46,50 +49,61 @@ class Sample:
 
 
 def closed_loop(make_call: Callable[[int], Callable[[int], None]], *, clients: int, calls: int) -> Sample:
-    """Let each client make its calls one after another, all clients at once.
+    """Let each client make its calls one after another, all clients at once, spread over a process for each core.
+
+    Threads of one process would wait for each other's Python, and the wait be taken for Opora's.
 
     :param make_call: given the client's number, prepares its connection and returns the function to time.
     :param calls: calls of each client; one more, untimed, warms it up.
     """
-    taken: list[float] = []
-    faults: list[BaseException] = []
-    ready, go = threading.Barrier(clients + 1), threading.Barrier(clients + 1)
+    forked = multiprocessing.get_context("fork")
+    ready, go = forked.Barrier(clients + 1), forked.Barrier(clients + 1)
+    answers: multiprocessing.Queue[list[float] | str] = forked.Queue()
 
     def client(number: int) -> None:
         try:
             call = make_call(number)
             call(0)
-        except BaseException as fault:
-            faults.append(fault)
+            ready.wait()
+            go.wait()
+            answers.put([_seconds(call, turn) for turn in range(1, calls + 1)])
+        except threading.BrokenBarrierError:
+            pass  # another client has failed, and says why
+        except BaseException:
             ready.abort()
-            raise
-        ready.wait()
-        go.wait()
-        own = []
-        for turn in range(1, calls + 1):
-            started = time.perf_counter()
-            try:
-                call(turn)
-            except BaseException as fault:
-                faults.append(fault)
-                return
-            own.append(time.perf_counter() - started)
-        taken.extend(own)
+            answers.put(traceback.format_exc())
 
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    try:
+    def clients_of(process: int) -> None:
+        threads = [threading.Thread(target=client, args=(number,)) for number in range(process, clients, spread)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    spread = min(os.cpu_count() or 1, clients)
+    processes = [forked.Process(target=clients_of, args=(number,)) for number in range(spread)]
+    for process in processes:
+        process.start()
+    with suppress(threading.BrokenBarrierError):
         ready.wait()
-        started = time.perf_counter()
-        go.wait()
-    except threading.BrokenBarrierError:
-        raise faults[0] from None
-    for thread in threads:
-        thread.join()
-    if faults:
-        raise faults[0]
-    return Sample(taken, time.perf_counter() - started)
+    if ready.broken:
+        raise RuntimeError(answers.get())
+    started = time.perf_counter()
+    go.wait()
+    taken = [answers.get() for _client in range(clients)]
+    wall = time.perf_counter() - started
+    for process in processes:
+        process.join()
+    for answer in taken:
+        if isinstance(answer, str):
+            raise RuntimeError(answer)
+    return Sample([seconds for own in taken for seconds in own], wall)
+
+
+def _seconds(call: Callable[[int], None], turn: int) -> float:
+    started = time.perf_counter()
+    call(turn)
+    return time.perf_counter() - started
 
 
 def machine() -> str:
