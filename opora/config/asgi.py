@@ -3,27 +3,22 @@
 import os
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opora.config.settings")
 django_app: Any = get_wsgi_application()
 
+from opora.config.bridge import Bridge  # noqa: E402
 from opora.platform.live.stream import live_app  # noqa: E402  (needs the applications loaded)
 
 THREADS = 8
 
-pages: Any = WSGIMiddleware(django_app, workers=THREADS)
+pages: Any = Bridge(django_app, workers=THREADS)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Send `/live` to the stream and every other request to Django; there are no other kinds of connections."""
     if scope["type"] != "http":
         return
-
-    async def receive_message() -> Any:
-        """A coroutine, as a2wsgi schedules it from its threads; granian's own is another kind of awaitable."""
-        return await receive()
-
     target = live_app if scope["path"] == "/live" else pages
-    await target(scope, receive_message, send)
+    await target(scope, receive, send)

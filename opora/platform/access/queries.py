@@ -3,6 +3,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth import get_user
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -39,15 +40,20 @@ def user_of_token(secret: str) -> User | None:
 
 def _acting(source: str, condition: str, values: Sequence[Any], *, limit: str = "") -> User | None:
     """Written out in SQL, because every request asks this: a quarter of the time that building the query anew takes."""
-    granted = f"""array(
+    rights = f"""array(
         select unnest(role.permissions) from access_role role
         join access_user_roles held on held.role_id = role.id where held.user_id = person.id {limit}
     )"""
-    sql = f"select person.*, {granted} as granted from {source} where person.is_active and {condition}"
-    for user in User.objects.raw(sql, values):
-        user.permissions = frozenset(vars(user)["granted"])
-        return user
-    return None
+    sql = f"select person.*, {rights} from {source} where person.is_active and {condition}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found = cursor.fetchone()
+        if found is None:
+            return None
+        *person, granted = found
+        user = User.from_db(connection.alias, [column.name for column in cursor.description[:-1]], person)
+    user.permissions = frozenset(granted)
+    return user
 
 
 def user_of_session(key: str) -> User | None:

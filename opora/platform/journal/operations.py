@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 
 from opora.platform.journal.events import Event, PersonalDataRead, name_of
 from opora.platform.journal.models import Entry
+from opora.platform.rows import insert_rows
 from opora.platform.scope import EVERYTHING, scoped
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def publish_many(facts: Iterable[tuple[Event, Sequence[models.Model | str]]], *,
     """Publish several events at once: one insert for the journal, one for the jobs of each queue."""
     now = timezone.now()
     pairs = list(facts)
-    entries = Entry.objects.bulk_create(
+    entries = [
         Entry(
             event=name_of(type(event)),
             facts=asdict(event),
@@ -49,7 +50,8 @@ def publish_many(facts: Iterable[tuple[Event, Sequence[models.Model | str]]], *,
             about=[reference(thing) for thing in about],
         )
         for event, about in pairs
-    )
+    ]
+    insert_rows(entries)
     jobs: dict[str, list[dict[str, Any]]] = {}
     for entry, (event, _) in zip(entries, pairs, strict=True):
         for handler in _subscriptions().get(type(event), ()):

@@ -118,7 +118,8 @@ class Hub:
             self._listening.set()
             while True:
                 async for notice in listener.notifies(timeout=SILENCE):
-                    yield notice.payload
+                    for topic in notice.payload.split():
+                        yield topic
                 async with asyncio.timeout(PATIENCE):
                     await listener.execute("select 1")
 

@@ -30,7 +30,7 @@ from ninja.utils import check_csrf
 from opora.platform.permissions import PUBLIC, SIGNED_IN, public
 from opora.platform.rest import openapi, problems
 from opora.platform.rest.limits import RateLimit
-from opora.platform.rest.operations import claim_key, keep_answer
+from opora.platform.rest.operations import CHECK_KEYS, claim_key, keep_answer
 from opora.platform.rest.problems import NotSignedIn, TooOften, Unreadable
 
 if TYPE_CHECKING:
@@ -176,8 +176,8 @@ def _run(run: Run, request: HttpRequest, path: dict[str, Any]) -> HttpResponse:
     """Run the operation, and find out before answering whether the keys it wrote lead anywhere."""
     response = run(request, **path)
     if request.method != "GET" and response.status_code < 400:
-        with connection.cursor() as cursor:  # both in one round trip
-            cursor.execute("set constraints all immediate; set constraints all deferred")
+        with connection.cursor() as cursor:
+            cursor.execute(CHECK_KEYS)
     return response
 
 
@@ -193,7 +193,7 @@ def _run_once(run: Run, request: HttpRequest, path: dict[str, Any], secret: bool
         if kept.location:
             again["Location"] = kept.location
         return again
-    response = _run(run, request, path)
+    response = run(request, **path)
     if response.status_code < 400:
         body = None if secret else response.content.decode()
         location = response.headers.get("Location", "")

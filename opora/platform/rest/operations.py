@@ -33,6 +33,10 @@ class AnswerNotKept(BusinessError):
     status = 409
 
 
+#: Deferred keys are looked at now, not at commit, when nobody could be answered any more. Both in one round trip.
+CHECK_KEYS = "set constraints all immediate; set constraints all deferred"
+
+
 @dataclass(frozen=True)
 class KeptAnswer:
     """What the first of the equal requests was answered."""
@@ -64,10 +68,14 @@ def claim_key(*, key: str, method: str, path: str, digest: str, by: "User") -> K
 
 
 def keep_answer(*, key: str, status: int, body: str | None, location: str, by: "User") -> None:
-    """Remember the answer; it becomes visible together with the work itself."""
+    """Find out whether the keys that were written lead anywhere, and remember the answer.
+
+    It becomes visible together with the work itself.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "update rest_idempotentrequest set status = %s, body = %s, location = %s where user_id = %s and key = %s",
+            f"{CHECK_KEYS}; update rest_idempotentrequest set status = %s, body = %s, location = %s"
+            " where user_id = %s and key = %s",
             [status, body, location, by.pk, key],
         )
 

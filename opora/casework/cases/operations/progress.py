@@ -29,6 +29,7 @@ from opora.platform.errors import BusinessError
 from opora.platform.journal.events import Event
 from opora.platform.journal.operations import publish_many
 from opora.platform.live.operations import announce
+from opora.platform.rows import insert_rows
 from opora.platform.stages import check_move
 
 
@@ -260,7 +261,7 @@ class CaseWork:
         fresh = [stage for stage in self.stages if stage.pk is None]
         for stage in fresh:
             stage.case = case
-        CaseStage.objects.bulk_create(fresh)
+        insert_rows(fresh)
         StagePause.objects.bulk_create(self.inherited)
         changed = [s for s in self.stages if s not in fresh and f"{s.code}:{s.round}" in self.touched]
         if changed:

@@ -28,6 +28,7 @@ from opora.casework.cases.stages import Channel, ClockStart, Justified, Kind, Re
 from opora.platform.access.models import User
 from opora.platform.errors import BusinessError, EditForbidden, NotVisible
 from opora.platform.numbering.operations import next_number
+from opora.platform.rows import insert_rows
 from opora.platform.scope import current_scope
 from opora.registry.customers.models import Customer
 from opora.registry.organization.models import Employee
@@ -199,7 +200,7 @@ def _saved(case: Case) -> Case | None:
     """Write the case; return the other one when somebody has used its key at the same moment."""
     try:
         with transaction.atomic(savepoint=case.once is not None):
-            case.save(force_insert=True)
+            insert_rows([case])
     except IntegrityError as error:
         if "cases_case_once" not in str(error):
             raise
