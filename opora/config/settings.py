@@ -62,7 +62,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.forms",
     "procrastinate.contrib.django",
     "axes",
     "ninja",
@@ -75,6 +74,7 @@ INSTALLED_APPS = [
     "opora.platform.search",
     "opora.platform.rest",
     "opora.platform.screens",
+    "django.forms",  # after our own templates of widgets
     "opora.registry.organization",
     "opora.registry.customers",
     "opora.casework.messaging",

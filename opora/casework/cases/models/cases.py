@@ -118,6 +118,15 @@ class Case(models.Model):
             models.Index("registered_at", "id", name="cases_case_newest"),
             models.Index("registered_at", "id", condition=Q(state__in=_OPEN_STATES), name="cases_case_open_newest"),
             models.Index("branch", "registered_at", "id", name="cases_case_branch"),
+            # complaints are few, and are looked for by everything else at once
+            models.Index(
+                "branch",
+                "registered_at",
+                "id",
+                include=["topic", "group"],
+                condition=Q(kind=Kind.COMPLAINT),
+                name="cases_case_complaint",
+            ),
             models.Index("topic", "registered_at", "id", name="cases_case_topic"),
             models.Index("division", "registered_at", "id", name="cases_case_division"),
             models.Index("employee", "registered_at", "id", name="cases_case_employee"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ KEY_NAMES = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=1_000)  # a list draws hundreds of a few
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
     """Draw an icon of the sprite; with `label` it is read aloud, without it is an ornament."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
@@ -143,7 +145,7 @@ def local(moment: datetime | None, zone: str | tzinfo | None = None) -> SafeStri
         return ""
     place = ZoneInfo(zone) if isinstance(zone, str) and zone else zone or None
     there = timezone.localtime(moment, place)
-    shown = date_format(there, "d.m.Y H:i")
+    shown = there.strftime("%d.%m.%Y %H:%M")
     return format_html('<time datetime="{}" class="moment">{}</time>', moment.isoformat(timespec="seconds"), shown)
 
 
