@@ -60,6 +60,7 @@ def test_a_customer_is_registered_read_and_changed(program, region):
     assert reads("customers.card") == [[f"customers.Customer:{body['id']}"]]
     history = program.get(f"/customers/{body['id']}/history").json()
     assert [line["event"] for line in history] == ["customers.CustomerChanged", "customers.CustomerRegistered"]
+    assert reads("customers.history") == [[f"customers.Customer:{body['id']}"]]
 
 
 def test_a_wrong_customer_names_the_field(program, region):
@@ -99,6 +100,7 @@ def test_somebody_is_identified_and_the_journal_knows_who_was_offered(program, r
     assert reads("customers.identify") == [[f"customers.Customer:{customer.pk}"]]
     (same,) = program.get("/customers/duplicates", phone="89181234567").json()
     assert (same["customer_id"], same["field"]) == (customer.pk, "phone")
+    assert reads("customers.duplicates") == [[f"customers.Customer:{customer.pk}"]]
 
 
 def test_contacts_come_change_and_go(program, region):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opora.registry.customers.groups import UNIDENTIFIED
 from opora.registry.customers.stages import CustomerKind, ImportStage
+from opora.registry.grid.models import Element
 from opora.registry.organization.models import Branch, District
 
 
@@ -190,6 +191,8 @@ class UsagePoint(models.Model):
     )
     meter = models.CharField(_("meter"), max_length=30, default="", blank=True)
     supplier = models.CharField(_("supplier"), max_length=200, default="", blank=True)
+    #: What of the network supplies it.
+    element = models.ForeignKey(Element, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -200,6 +203,7 @@ class UsagePoint(models.Model):
             models.Index("customer", "number", name="customers_point_of_customer"),
             models.Index("account", condition=~Q(account=""), name="customers_point_account"),
             models.Index("meter", condition=~Q(meter=""), name="customers_point_meter"),
+            models.Index("element", condition=~Q(element=None), name="customers_point_element"),
         ]
 
 

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Status
 
-from opora.platform.journal.queries import history_of
 from opora.platform.rest.cursors import USUAL, decode, encode
 from opora.platform.rest.doors import Door, caller
 from opora.platform.rest.pages import next_address
@@ -73,7 +72,8 @@ def identify_customer(request: HttpRequest, text: FilledLine, limit: Limit = 20)
 )
 def find_duplicates(request: HttpRequest, given: Query[DuplicateQuery]) -> list[DuplicateOut]:
     """Find customers with the same INN, SNILS or phone, or the same name at the same address; before entering one."""
-    return [DuplicateOut.from_orm(duplicate) for duplicate in queries.likely_duplicates(**given.dict())]
+    found = operations.read_duplicates(**given.dict(), by=caller(request))
+    return [DuplicateOut.from_orm(duplicate) for duplicate in found]
 
 
 @router.get(
@@ -139,5 +139,5 @@ def move_customer(request: HttpRequest, customer_id: Id, payload: CustomerGroupC
 )
 def get_customer_history(request: HttpRequest, customer_id: Id, limit: Limit = USUAL) -> list[CustomerHistoryLine]:
     """List what was done with the customer and by whom, the last first."""
-    customer = queries.customer_card(customer_id).customer
-    return [CustomerHistoryLine.from_orm(line) for line in history_of(customer, limit=limit)]
+    history = operations.read_history(customer_id=customer_id, limit=limit, by=caller(request))
+    return [CustomerHistoryLine.from_orm(line) for line in history]

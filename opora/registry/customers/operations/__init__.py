@@ -38,6 +38,8 @@ from opora.registry.customers.operations.reading import (
     read_agreements,
     read_customer,
     read_customer_list,
+    read_duplicates,
+    read_history,
     read_usage_point,
     read_usage_points,
 )
@@ -73,6 +75,8 @@ __all__ = [
     "read_agreements",
     "read_customer",
     "read_customer_list",
+    "read_duplicates",
+    "read_history",
     "read_import",
     "read_usage_point",
     "read_usage_points",

@@ -1,6 +1,7 @@
 """Looking at customers: their data are personal, so the journal says who looked at whom (152-ФЗ, ст. 19)."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -9,17 +10,20 @@ from django.utils.translation import gettext as _
 from opora.platform.access.models import User
 from opora.platform.errors import NotVisible
 from opora.platform.journal.operations import record_read
+from opora.platform.journal.queries import HistoryLine, history_of
 from opora.registry.customers.models import Agreement, Customer, UsagePoint
 from opora.registry.customers.queries import (
     Candidate,
     CustomerCard,
     CustomerFilter,
     CustomerPage,
+    Duplicate,
     Place,
     agreements_of,
     customer_card,
     customer_list,
     identify,
+    likely_duplicates,
     usage_point_numbered,
     usage_points_of,
 )
@@ -85,6 +89,29 @@ def read_agreements(*, customer_id: int, by: User) -> QuerySet[Agreement]:
     _visible(customer_id)
     _record("customers.agreements", [customer_id], by)
     return agreements_of(customer_id)
+
+
+@transaction.atomic
+def read_duplicates(*, by: User, **given: Any) -> Sequence[Duplicate]:
+    """Look for customers like one about to be entered; one entry of the journal names everybody shown.
+
+    :param given: of `likely_duplicates`.
+    """
+    found = likely_duplicates(**given)
+    _record("customers.duplicates", (duplicate.customer_id for duplicate in found), by)
+    return found
+
+
+@transaction.atomic
+def read_history(*, customer_id: int, limit: int, by: User) -> Sequence[HistoryLine]:
+    """Look at what was done with a customer, the last first.
+
+    :raises NotVisible: when there is no such customer, or not for this user.
+    """
+    _visible(customer_id)
+    history = history_of(Customer(pk=customer_id), limit=limit)
+    _record("customers.history", [customer_id], by)
+    return history
 
 
 def _visible(customer_id: int) -> None:

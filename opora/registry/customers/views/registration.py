@@ -22,10 +22,11 @@ from opora.registry.customers.operations import (
     change_customer,
     move_to_group,
     read_customer,
+    read_duplicates,
     register_customer,
 )
 from opora.registry.customers.permissions import CustomerPermission
-from opora.registry.customers.queries import Duplicate, customer_card, likely_duplicates
+from opora.registry.customers.queries import Duplicate, customer_card
 from opora.registry.customers.requisites import Requisites, checked
 
 
@@ -41,7 +42,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "customers/_register_form.html", {"form": form}, status=422)
     given, said = form.cleaned_data, form.said()
-    if not request.POST.get("anyway") and (duplicates := _duplicates(form)):
+    if not request.POST.get("anyway") and (duplicates := _duplicates(form, by=request.user)):
         return render(request, "customers/_register_form.html", {"form": form, "duplicates": duplicates}, status=422)
     customer = register_customer(**said, group_id=given["group_id"], branch_id=given["branch_id"], by=request.user)
     for kind, value in ((ContactPoint.Kind.PHONE, given["phone"]), (ContactPoint.Kind.EMAIL, given["email"])):
@@ -92,6 +93,7 @@ def move(request: HttpRequest, customer_id: int) -> HttpResponse:
 @requires(CustomerPermission.VIEW)
 def check(request: HttpRequest) -> HttpResponse:
     """Say of one requisite, while the form is being filled in, whether it can be right and whether it is known."""
+    assert isinstance(request.user, User)
     field = request.GET.get("field", "")
     kind, value = request.POST.get("kind", ""), request.POST.get(field, "").strip()
     if field not in REQUISITES or kind not in Customer.Kind.values or not value:
@@ -103,15 +105,16 @@ def check(request: HttpRequest) -> HttpResponse:
     except_id = request.GET.get("customer", "")
     known: Sequence[Duplicate] = ()
     if field in ("inn", "snils"):
-        known = likely_duplicates(**{field: number}, except_id=int(except_id) if except_id.isdecimal() else None)
+        known = read_duplicates(
+            **{field: number}, except_id=int(except_id) if except_id.isdecimal() else None, by=request.user
+        )
     return render(request, "customers/_checked.html", {"known": known})
 
 
-def _duplicates(form: RegistrationForm) -> Sequence[Duplicate]:
+def _duplicates(form: RegistrationForm, *, by: User) -> Sequence[Duplicate]:
     said = form.said()
-    return likely_duplicates(
-        name=form.full_name, phone=normalised(form.cleaned_data["phone"]) or "", inn=said["inn"], snils=said["snils"]
-    )
+    phone = normalised(form.cleaned_data["phone"]) or ""
+    return read_duplicates(name=form.full_name, phone=phone, inn=said["inn"], snils=said["snils"], by=by)
 
 
 def _values(customer: Customer) -> dict[str, Any]:
