@@ -19,6 +19,7 @@ class Branch(models.Model):
     is_head = models.BooleanField(default=False)
     schedule = models.ForeignKey("calendar.Schedule", on_delete=models.PROTECT, related_name="+", null=True)
     closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -33,6 +34,7 @@ class District(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)
     closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
 
 
 class Office(models.Model):
@@ -51,6 +53,7 @@ class Office(models.Model):
     email = models.EmailField(_("e-mail"), default="", blank=True)
     schedule = models.ForeignKey("calendar.Schedule", on_delete=models.PROTECT, related_name="+", null=True)
     closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
 
 
 class Division(models.Model):
@@ -62,6 +65,7 @@ class Division(models.Model):
     code = models.CharField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=200)
     closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [

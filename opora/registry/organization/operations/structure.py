@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opora.platform.access.models import User
-from opora.platform.errors import BusinessError
+from opora.platform.errors import BusinessError, ChangedMeanwhile
 from opora.platform.journal.operations import publish
 from opora.registry.organization import queries
 from opora.registry.organization.events import StructureChanged
@@ -102,25 +102,29 @@ def create_division(
 
 @transaction.atomic
 def change_branch(
-    *, branch_id: int, code: str, name: str, short_name: str, schedule_id: int | None, by: User
+    *, branch_id: int, version: int, code: str, name: str, short_name: str, schedule_id: int | None, by: User
 ) -> Branch:
     """Give a branch another code, name or working hours; terms that run already keep their dates.
 
+    :param version: of the row as the editor has seen it.
+    :raises ChangedMeanwhile: when somebody saved since.
     :raises CodeTaken: when the code is taken.
     """
-    branch = Branch.objects.select_for_update().get(pk=branch_id)
+    branch = _as_seen(Branch.objects.select_for_update().get(pk=branch_id), version)
     branch.code, branch.name, branch.short_name, branch.schedule_id = code, name, short_name, schedule_id
     queries.forget()
     return _saved(branch, by=by)
 
 
 @transaction.atomic
-def change_district(*, district_id: int, code: str, name: str, by: User) -> District:
+def change_district(*, district_id: int, version: int, code: str, name: str, by: User) -> District:
     """Give a district another code or name.
 
+    :param version: of the row as the editor has seen it.
+    :raises ChangedMeanwhile: when somebody saved since.
     :raises CodeTaken: when the code is taken.
     """
-    district = District.objects.select_for_update().get(pk=district_id)
+    district = _as_seen(District.objects.select_for_update().get(pk=district_id), version)
     district.code, district.name = code, name
     return _saved(district, by=by)
 
@@ -129,6 +133,7 @@ def change_district(*, district_id: int, code: str, name: str, by: User) -> Dist
 def change_office(
     *,
     office_id: int,
+    version: int,
     kind: Office.Kind,
     name: str,
     address: str,
@@ -140,10 +145,12 @@ def change_office(
 ) -> Office:
     """Change what people are told of an office: its place, phones, hours.
 
+    :param version: of the row as the editor has seen it.
+    :raises ChangedMeanwhile: when somebody saved since.
     :raises CodeTaken: when another office has the name.
     :raises AnotherBranch: when the district belongs to another branch.
     """
-    office = Office.objects.select_for_update().get(pk=office_id)
+    office = _as_seen(Office.objects.select_for_update().get(pk=office_id), version)
     _check_district(district_id, office.branch_id)
     office.kind, office.name, office.address, office.district_id = kind, name, address, district_id
     office.phones, office.email, office.schedule_id = list(phones), email, schedule_id
@@ -152,16 +159,25 @@ def change_office(
 
 @transaction.atomic
 def change_division(
-    *, division_id: int, code: str, name: str, by: User, district_id: int | None = None, parent_id: int | None = None
+    *,
+    division_id: int,
+    version: int,
+    code: str,
+    name: str,
+    by: User,
+    district_id: int | None = None,
+    parent_id: int | None = None,
 ) -> Division:
     """Give a division another name or place in the tree of its branch.
 
+    :param version: of the row as the editor has seen it.
+    :raises ChangedMeanwhile: when somebody saved since.
     :raises CodeTaken: when the code is taken.
     :raises AnotherBranch: when the district or the parent belongs to another branch.
     :raises DivisionCircle: when the parent stands below the division itself.
     """
     above = {row.pk: row for row in Division.objects.select_for_update().order_by("pk")}
-    division = above[division_id]
+    division = _as_seen(above[division_id], version)
     _check_district(district_id, division.branch_id)
     step = parent_id
     while step is not None:
@@ -228,6 +244,14 @@ def create_position(*, title: str, by: User) -> Position:
     if created:
         publish(StructureChanged(what="position", id=position.pk), by=by, about=[position])
     return position
+
+
+def _as_seen(row: S, version: int) -> S:
+    """The locked row, to be saved under its next version."""
+    if row.version != version:
+        raise ChangedMeanwhile(_("Somebody changed this meanwhile: look at it again and repeat what is still needed."))
+    row.version += 1
+    return row
 
 
 def _check_district(district_id: int | None, branch_id: int) -> None:

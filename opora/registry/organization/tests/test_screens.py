@@ -1,11 +1,12 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from opora.platform.access.operations import create_user, define_role
 from opora.platform.scope import Scope
-from opora.registry.organization.models import Absence, Division, Employee, Office
+from opora.registry.organization.models import Absence, District, Division, Employee, Office
 from opora.registry.organization.operations import (
     create_district,
     create_division,
@@ -243,7 +244,9 @@ def test_the_structure_is_added_to_changed_and_closed(editor, division):
     added = editor.post(f"/structure/office/new/?branch={branch}", office, headers=HTMX)
     taken = editor.post(f"/structure/office/new/?branch={branch}", office, headers=HTMX)
     row = Office.objects.get()
-    moved = editor.post(f"/structure/office/{row.pk}/", {**office, "address": "ул. Мира, 2"}, headers=HTMX)
+    moved = editor.post(
+        f"/structure/office/{row.pk}/", {**office, "address": "ул. Мира, 2", "version": 1}, headers=HTMX
+    )
     closed = editor.post(f"/structure/office/{row.pk}/close/", headers=HTMX)
 
     assert (
@@ -254,6 +257,29 @@ def test_the_structure_is_added_to_changed_and_closed(editor, division):
     assert (row.address, row.phones) == ("ул. Мира, 2", ["+78612000001", "+78612000002"])
     assert row.closed_at is not None
     assert editor.get(f"/structure/office/{row.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["branch", "district", "office", "division"])
+def test_the_second_to_change_the_structure_does_not_overwrite_the_first(editor, division, kind):
+    row: Any = division
+    if kind == "branch":
+        row = division.branch
+    elif kind != "division":
+        new = {"code": "01-9", "name": "Новый РЭС", "kind": "CENTRE", "address": "ул. Красная, 1"}
+        editor.post(f"/structure/{kind}/new/?branch={division.branch_id}", new, headers=HTMX)
+        row = (District if kind == "district" else Office).objects.get(name="Новый РЭС")
+    address = f"/structure/{kind}/{row.pk}/"
+    seen = {"code": "К-1", "short_name": "КЭС", "kind": "CENTRE", "address": "ул. Красная, 1", "version": row.version}
+    assert f'name="version" value="{row.version}"' in body(editor.get(address))
+
+    first = editor.post(address, {**seen, "name": "Первый"}, headers=HTMX)
+    second = editor.post(address, {**seen, "name": "Второй"}, headers=HTMX)
+    unclear = editor.post(address, {**seen, "name": ""}, headers=HTMX)
+
+    assert (first.status_code, second.status_code, unclear.status_code) == (200, 409, 422)
+    assert f'name="version" value="{row.version}"' in body(unclear)  # still what he has seen, not what is there now
+    row.refresh_from_db()
+    assert row.name == "Первый"
 
 
 def test_what_still_holds_something_open_is_not_closed(editor, hire, division):

@@ -103,14 +103,17 @@ def change(request: HttpRequest, kind: str, row_id: int) -> HttpResponse:
     about = _kind(kind)
     row: Any = get_object_or_404(about.model, pk=row_id, closed_at=None)
     branch = row if kind == "branch" else row.branch
-    context = {"action": request.path, "title": row.name, "branch": branch, "row": row, "kind": kind}
+    seen = request.POST.get("version") or row.version
+    context = {
+        "action": request.path, "title": row.name, "branch": branch, "row": row, "kind": kind, "version": seen,
+    }  # fmt: skip
     if request.method == "GET":
         form = about.form(branch=branch, row=row)
         return render(request, "organization/structure_form.html", context | {"form": form})
     form = about.form(request.POST, branch=branch)
     if not form.is_valid():
         return render(request, "organization/_form.html", context | {"form": form}, status=422)
-    about.changing(**form.values(), **{f"{kind}_id": row_id}, by=_user(request))
+    about.changing(**form.values(), **{f"{kind}_id": row_id}, version=_number(str(seen)), by=_user(request))
     messages.success(request, _("Saved"))
     return _go_to_tree()
 
