@@ -71,8 +71,18 @@ function open() {
     if (stream !== source) return stream.close();
     broken = true;
     show("reconnecting");
-    if (stream.readyState === EventSource.CLOSED) retry = setTimeout(open, 3000 + Math.random() * 4000);
+    if (stream.readyState === EventSource.CLOSED) ask(stream);
   });
+}
+
+/** Why the server has refused: the stream itself does not say. Whoever is signed out stays so until he signs in. */
+async function ask(stream) {
+  const answered = new AbortController();
+  const refused = await fetch(stream.url, { signal: answered.signal }).catch(() => null);
+  answered.abort();
+  if (stream !== source) return;
+  if (refused?.status === 401) close("signed-out");
+  else retry = setTimeout(open, 3000 + Math.random() * 4000);
 }
 
 export function startLive() {
