@@ -3,7 +3,10 @@
 import re
 
 import psutil
+from django.conf import settings
 from playwright.sync_api import expect
+
+from tests.journeys.conftest import PASSWORD
 
 OPEN_CASES = """
 select cases_case.id, number from cases_case
@@ -107,3 +110,19 @@ def test_signing_out_in_one_tab_is_met_in_the_other(sign_in, page):
 
     page.wait_for_url(re.compile("/login/"))
     expect(page.locator("input[name=username]")).to_be_visible()
+
+
+def test_a_tab_of_whoever_has_signed_out_says_so_and_asks_no_more(sign_in, opora):
+    left = sign_in("clerk", PASSWORD)
+    expect(left.locator("[data-live-label=connected]")).to_be_visible()
+    (key,) = (cookie["value"] for cookie in left.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME)
+    opora.rows("delete from django_session where session_key = %s returning 1", key)
+    asked: list[str] = []
+    left.on("request", lambda request: asked.append(request.url))
+
+    left.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")  # back from the history
+
+    expect(left.get_by_text("Вы вышли из системы: войти")).to_be_visible()
+    before = len(asked)
+    left.wait_for_timeout(8_000)  # longer than the pause after which a lost stream is sought again
+    assert asked[before:] == []
