@@ -8,6 +8,7 @@ from opora.casework.messaging.permissions import MessagingPermission
 from opora.platform.access.operations import define_role
 from opora.platform.access.permissions import AccessPermission
 from opora.registry.customers.permissions import CustomerPermission
+from opora.registry.grid.permissions import GridPermission
 from opora.registry.organization.permissions import OrganizationPermission
 
 ADMINISTRATOR = "administrator"
@@ -36,6 +37,8 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
             CasePermission.REGISTER,
             CasePermission.WORK,
             MessagingPermission.VIEW,
+            GridPermission.VIEW,
+            GridPermission.OPERATE,
         ],
     ),
     "executor": (
@@ -63,7 +66,14 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
     ),
     ADMINISTRATOR: (
         "Администратор",
-        [*AccessPermission, *OrganizationPermission, *CustomerPermission, *CasePermission, *MessagingPermission],
+        [
+            *AccessPermission,
+            *OrganizationPermission,
+            *CustomerPermission,
+            *CasePermission,
+            *MessagingPermission,
+            *GridPermission,
+        ],
     ),
     "integration": ("Внешняя программа", [*_RECEPTION, CustomerPermission.IMPORT]),
 }

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "opora.platform.screens",
     "django.forms",  # after our own templates of widgets
     "opora.registry.organization",
+    "opora.registry.grid",
     "opora.registry.customers",
     "opora.casework.messaging",
     "opora.casework.cases",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('customers', '0004_imports'),
         ('grid', '0001_initial'),
-        ('organization', '0002_versions'),
+        ('organization', '0001_initial'),
     ]
 
     operations = [
