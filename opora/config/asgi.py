@@ -1,5 +1,6 @@
 """The web process: live updates as native ASGI, everything else as Django's WSGI in threads (see docs/adr/0007)."""
 
+import gc
 import os
 from typing import Any
 
@@ -12,6 +13,11 @@ from opora.config.bridge import Bridge  # noqa: E402
 from opora.platform.live.stream import live_app  # noqa: E402  (needs the applications loaded)
 
 THREADS = 8
+
+# The application itself is never garbage: it is not looked through again while requests make and drop their objects.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 100)
 
 pages: Any = Bridge(django_app, workers=THREADS)
 

@@ -7,7 +7,7 @@ from django.db import models
 class IdempotentRequest(models.Model):
     """A request that its sender may repeat, told by the key he chose, and the answer it got."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=200)
     method = models.CharField(max_length=8)
     path = models.CharField(max_length=500)

@@ -180,8 +180,11 @@ class CaseStage(models.Model):
     """One run of one stage of a passport in one case; work returned for rework is run again in the next round."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="stages", db_constraint=False, db_index=False)
-    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+", db_index=False)
-    group = models.ForeignKey(CustomerGroup, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # copies of the case's own, held by one key to all three
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    group = models.ForeignKey(
+        CustomerGroup, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     ordinal = models.PositiveSmallIntegerField()
     round = models.PositiveSmallIntegerField(default=1)
     code = models.CharField(max_length=60)
