@@ -25,7 +25,7 @@ from opora.config.roles import ROLES
 from opora.registry.customers.models import Customer
 
 ROOT = Path(__file__).parent.parent
-PUBLIC = {"operations", "queries", "events", "models", "stages", "permissions", "transports"}
+PUBLIC = {"operations", "queries", "events", "models", "stages", "permissions", "transports", "network"}
 DOORS = {"views", "api", "forms", "handlers", "urls", "middleware", "stream"}
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}
 MAX_LINES = 400

@@ -19,6 +19,7 @@ COMMANDS = (
     "token",
     "demo",
     "import",
+    "grid",
     "doctor",
     "bench",
     "messages",

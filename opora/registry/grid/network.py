@@ -1,11 +1,25 @@
 """A network as values: what readers of files fill in, and what the tracer and the import take. No database."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
+from opora.platform.errors import BusinessError
 from opora.registry.grid.stages import ContainerKind, ElementKind, PositionSource
+
+
+class NetworkFaulty(BusinessError):
+    """What was read is not a whole network; every faulty object is named."""
+
+    code = "network_faulty"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join([_("The network is refused; nothing has been changed. What to mend:"), *faults]))
+        self.faults = [{"message": fault} for fault in faults]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +77,43 @@ class Network:
     usage_points: Sequence[UsagePointLink] = ()
     #: What is odd but harmless: shown, never a refusal.
     warnings: Sequence[str] = field(default_factory=tuple)
+
+
+def faults_of(network: Network) -> list[str]:
+    """Name everything that keeps a network from being whole: repeated mRIDs, references to nothing, circles."""
+    containers = {container.mrid: container for container in network.containers}
+    elements = {element.mrid for element in network.elements}
+    repeated = Counter([*(e.mrid for e in network.elements), *(c.mrid for c in network.containers)])
+    faults = [_("%s is the mRID of several objects.") % mrid for mrid, count in repeated.items() if count > 1]
+    dangling = _("%(title)s refers to %(reference)s, which is not in the network.")
+    faults += [
+        dangling % {"title": f"{element.kind.label} «{element.name}» ({element.mrid})", "reference": element.container}
+        for element in network.elements
+        if element.container and element.container not in containers
+    ]
+    faults += [
+        dangling % {"title": f"{container.kind.label} «{container.name}» ({container.mrid})", "reference": parent}
+        for container in network.containers
+        if (parent := container.parent) and parent not in containers
+    ]
+    faults += [
+        dangling % {"title": _("Usage point %s") % link.number, "reference": link.element}
+        for link in network.usage_points
+        if link.element not in elements
+    ]
+    for container in network.containers:
+        if _is_in_itself(container, containers):
+            faults.append(_("%(name)s (%(mrid)s) stands inside itself.")
+                          % {"name": container.name, "mrid": container.mrid})  # fmt: skip
+    return faults
+
+
+def _is_in_itself(container: Container, containers: dict[str, Container]) -> bool:
+    above, seen = container.parent, set()
+    while above in containers and above not in seen and above != container.mrid:
+        seen.add(above)
+        above = containers[above].parent
+    return above == container.mrid
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
