@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "opora.registry.customers",
     "opora.casework.messaging",
     "opora.casework.cases",
+    "opora.processes.outages",
     "opora.gateways.gar",
     "opora.gateways.cim",
     "opora.workplaces.operator",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opora.config import database
+from opora.config.command.import_gar import gar
 from opora.config.errors import NotReady
 from opora.config.progress import Progress
 from opora.platform.access.models import User
@@ -21,7 +22,7 @@ from opora.registry.customers.stages import ImportStage
 SHOWN = 20
 
 
-@click.command("import", help=_("Check a file of customers (CSV, XLSX), and enter it with --apply."))
+@click.command("customers", help=_("Check a file of customers (CSV, XLSX), and enter it with --apply."))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--apply", is_flag=True, help=_("Enter the rows that are right; without it nothing is changed."))
 @click.option("--group", help=_("Code of the group for new customers of whom the file does not say."))
@@ -29,7 +30,7 @@ SHOWN = 20
 @click.option("--user", "username", help=_("In whose name and within whose rights; the system's when left out."))
 @click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help=_("Where to write all that is wrong."))
 @click.option("--resume", type=int, metavar="NUMBER", help=_("Go on with an import that was checked or broken off."))
-def command(
+def customers(
     file: Path | None,
     apply: bool,
     group: str | None,
@@ -114,3 +115,14 @@ def _show_faults(source: CustomerImport, errors: Path | None) -> None:
             "and %d row more: see all with --errors FILE", "and %d rows more: see all with --errors FILE", rest
         )
         click.echo(more % rest, err=True)
+
+
+class Imports(click.Group):
+    """`opora import FILE` is about customers; whatever else is imported is named first."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        named = arguments[:1] and (arguments[0] in self.commands or arguments[0] in context.help_option_names)
+        return super().parse_args(context, arguments if named else ["customers", *arguments])
+
+
+command = Imports("import", commands=[customers, gar], help=_("Import customers, or the register of addresses."))
