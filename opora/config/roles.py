@@ -7,6 +7,7 @@ from opora.casework.cases.permissions import CasePermission
 from opora.casework.messaging.permissions import MessagingPermission
 from opora.platform.access.operations import define_role
 from opora.platform.access.permissions import AccessPermission
+from opora.processes.outages.permissions import OutagePermission
 from opora.registry.customers.permissions import CustomerPermission
 from opora.registry.grid.permissions import GridPermission
 from opora.registry.organization.permissions import OrganizationPermission
@@ -24,6 +25,8 @@ _RECEPTION: list[StrEnum] = [
     MessagingPermission.VIEW,
     MessagingPermission.SEND,
     MessagingPermission.CONSENT,
+    OutagePermission.VIEW,
+    OutagePermission.REPORT,
 ]
 
 ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
@@ -39,6 +42,7 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
             MessagingPermission.VIEW,
             GridPermission.VIEW,
             GridPermission.OPERATE,
+            *OutagePermission,
         ],
     ),
     "executor": (
@@ -73,6 +77,7 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
             *CasePermission,
             *MessagingPermission,
             *GridPermission,
+            *OutagePermission,
         ],
     ),
     "integration": ("Внешняя программа", [*_RECEPTION, CustomerPermission.IMPORT]),

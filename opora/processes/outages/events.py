@@ -1,0 +1,126 @@
+"""What happens to outages. Ids and codes only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from opora.platform.journal.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutageRegistered(Event):
+    label: ClassVar[Promise | str] = _("Outage registered")
+
+    outage_id: int
+    kind: str
+    source: str
+    points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutageConfirmed(Event):
+    """It has not come back by itself: people are told from now on."""
+
+    label: ClassVar[Promise | str] = _("Outage confirmed")
+
+    outage_id: int
+    points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutageGrew(Event):
+    label: ClassVar[Promise | str] = _("More usage points are off")
+
+    outage_id: int
+    points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutageChanged(Event):
+    label: ClassVar[Promise | str] = _("Outage changed")
+
+    outage_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EstimateSet(Event):
+    label: ClassVar[Promise | str] = _("Restoration estimated")
+
+    outage_id: int
+    estimate_id: int
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplyRestored(Event):
+    """Part of the usage points have supply again, or all that were left."""
+
+    label: ClassVar[Promise | str] = _("Supply restored")
+
+    outage_id: int
+    step_id: int
+    points: int
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutageBlinked(Event):
+    label: ClassVar[Promise | str] = _("Reclosed by itself")
+
+    outage_id: int
+    points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutageClosed(Event):
+    label: ClassVar[Promise | str] = _("Outage closed")
+
+    outage_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportRegistered(Event):
+    label: ClassVar[Promise | str] = _("Report of an outage")
+
+    report_id: int
+    case_id: int
+    outage_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportJoined(Event):
+    label: ClassVar[Promise | str] = _("Report joined to an outage")
+
+    report_id: int
+    case_id: int
+    outage_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedMoved(Event):
+    """Applied for again with another time: everybody agrees and is told anew."""
+
+    label: ClassVar[Promise | str] = _("Planned outage moved")
+
+    outage_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedStage(Event):
+    """Agreed, approved, announced, begun or cancelled."""
+
+    label: ClassVar[Promise | str] = _("Planned outage goes on")
+
+    outage_id: int
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutageSaid(Event):
+    label: ClassVar[Promise | str] = _("Message about an outage")
+
+    outage_id: int
+    remark_id: int
