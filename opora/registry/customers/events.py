@@ -122,6 +122,15 @@ class UsagePointChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UsagePointsBound(Event):
+    """Usage points were told which element of the network supplies them."""
+
+    label: ClassVar[Promise | str] = _("Usage points bound to the network")
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgreementAdded(Event):
     label: ClassVar[Promise | str] = _("Agreement added")
 

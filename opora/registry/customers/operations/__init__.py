@@ -43,11 +43,13 @@ from opora.registry.customers.operations.reading import (
     read_usage_point,
     read_usage_points,
 )
+from opora.registry.customers.operations.supply import Binding, bind_usage_points
 from opora.registry.customers.operations.usage_points import NumberTaken, add_usage_point, change_usage_point
 from opora.registry.customers.requisites import WrongRequisite
 
 __all__ = [
     "AlreadyKnown",
+    "Binding",
     "ImportRefused",
     "NameMissing",
     "NumberTaken",
@@ -61,6 +63,7 @@ __all__ = [
     "add_contact_person",
     "add_contact_point",
     "add_usage_point",
+    "bind_usage_points",
     "change_contact_person",
     "change_contact_point",
     "change_customer",

@@ -1,5 +1,6 @@
 """Properties of tracing on random networks, meshed, torn and fed from several sides; and a worked example."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +18,11 @@ KINDS = [ElementKind.BREAKER, ElementKind.LINE_SEGMENT, ElementKind.TRANSFORMER]
 
 def element(number, kind, nodes, open_=False):
     return Element(mrid=f"e{number}", kind=kind, name=f"e{number}", nodes=tuple(map(str, nodes)), normally_open=open_)
+
+
+def replace_positions(network, is_open):
+    pairs = zip(network.elements, is_open.tolist(), strict=True)
+    return replace(network, elements=[replace(item, open=open_) for item, open_ in pairs])
 
 
 @st.composite
@@ -81,9 +87,12 @@ def test_lost_by_opening_is_what_recomputing_says(network, data):
     assert Tracer.of(network).effect_of(open_=[index]).lost.tolist() == expected.tolist()
 
 
-@given(networks(), st.data())
-def test_any_series_of_changes_ends_where_a_fresh_start_does(network, data):
-    tracer = Tracer.of(network)
+@pytest.mark.parametrize("limit", [3, 10_000], ids=["dropping the tree", "mending the tree"])
+@given(network=networks(), data=st.data())
+def test_any_series_of_changes_ends_where_a_fresh_start_does(limit, network, data):
+    tracer = Tracer.of(network, local=limit)
+    if data.draw(st.booleans()):
+        tracer.prepare()
     everything = st.sets(st.integers(0, len(network.elements) - 1), max_size=4)
     for _step in range(3):
         opened, closed = data.draw(everything), data.draw(everything)
@@ -93,6 +102,9 @@ def test_any_series_of_changes_ends_where_a_fresh_start_does(network, data):
         after = np.array(energised_by_components(network, tracer.is_open))
 
         assert tracer.energised.tolist() == after.tolist()
+        fresh = Tracer.of(replace_positions(network, tracer.is_open))
+        for index in data.draw(everything):
+            assert set(tracer.lost_by_opening(index)) == set(fresh.lost_by_opening(index))
         assert effect.lost.tolist() == foreseen.lost.tolist() == np.flatnonzero(before & ~after).tolist()
         assert effect.restored.tolist() == foreseen.restored.tolist() == np.flatnonzero(~before & after).tolist()
 

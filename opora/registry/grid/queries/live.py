@@ -1,0 +1,149 @@
+"""The network as it stands now, ready to be traced: one for each process, kept up with the database."""
+
+import threading
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from django.db import connection
+from django.db.models import F
+
+from opora.registry.grid.models import Element, NetworkVersion
+from opora.registry.grid.stages import ElementKind
+from opora.registry.grid.tracing import Indices, Mask, Tracer
+
+#: What COPY writes before the first row and after the last one, in its binary format.
+_HEAD, _TAIL = 19, 2
+_IS_SOURCE, _IS_BUS, _IS_CONSUMER, _IS_OPEN = 1, 2, 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyChange:
+    """What a change of positions does to supply: ids of elements, sorted."""
+
+    lost: Indices
+    restored: Indices
+
+
+class LiveTracer:
+    """The tracer of the database's network, spoken to in ids of elements. Safe to be used by several threads."""
+
+    def __init__(self, version: tuple[int, datetime] | None) -> None:
+        self.version = version
+        elements = _copied(
+            f"""
+            select id, (kind = '{ElementKind.SOURCE}')::int * {_IS_SOURCE}
+                + (kind = '{ElementKind.BUS_SECTION}')::int * {_IS_BUS}
+                + (kind = '{ElementKind.CONSUMER}')::int * {_IS_CONSUMER}
+                + normally_open::int * {_IS_OPEN}
+            from grid_element where removed_at is null order by id
+            """,
+            second=">i4",
+        )
+        terminals = _copied(
+            "select id, node from grid_element, unnest(nodes) node where removed_at is null", second=">i8"
+        )
+        self.ids: Indices = elements["first"].astype(np.int64)
+        flags = elements["second"].astype(np.int64)
+        self._is_consumer: Mask = flags & _IS_CONSUMER > 0
+        self._tracer = Tracer(
+            terminals=(np.searchsorted(self.ids, terminals["first"]), terminals["second"].astype(np.int64)),
+            sources=flags & _IS_SOURCE > 0,
+            buses=flags & _IS_BUS > 0,
+            is_open=flags & _IS_OPEN > 0,
+        )
+        self._unlike_normal: set[int] = set()
+        self._lock = threading.RLock()
+
+    def follow(self, unlike_normal: Iterable[int]) -> None:
+        """Bring positions to those of the database: these elements, and no others, do not stand as normal."""
+        wanted = set(self._indices(unlike_normal).tolist())
+        with self._lock:
+            turned = wanted ^ self._unlike_normal
+            if turned:
+                is_open = self._tracer.is_open
+                opened = [index for index in turned if not is_open[index]]
+                self._tracer.change(open_=opened, close=turned.difference(opened))
+                self._unlike_normal = wanted
+
+    def effect_of(self, *, open_: Collection[int] = (), close: Collection[int] = ()) -> SupplyChange:
+        """Say what would lose and regain supply if these were opened and those closed; nothing is changed."""
+        opened, closed = self._indices(open_).tolist(), self._indices(close).tolist()
+        with self._lock:
+            effect = self._tracer.effect_of(open_=opened, close=closed)
+        return SupplyChange(self.ids[effect.lost], self.ids[effect.restored])
+
+    def lost_by_opening(self, element_id: int) -> Indices:
+        """Say which elements, itself among them, lose supply when this one opens or is taken out of service."""
+        return self._ids_by(self._tracer.lost_by_opening, element_id)
+
+    def sources_of(self, element_id: int) -> Indices:
+        """Say which sources feed the element."""
+        return self._ids_by(self._tracer.sources_of, element_id)
+
+    def feeding_path(self, element_id: int) -> Indices:
+        """Give the elements from the nearest source to this one; nothing when it is dead."""
+        return self._ids_by(self._tracer.feeding_path, element_id)
+
+    def neighbours(self, element_id: int) -> Indices:
+        """Say which elements share a node with this one."""
+        return self._ids_by(self._tracer.neighbours, element_id)
+
+    def energised(self, element_ids: Iterable[int]) -> set[int]:
+        """Say which of these have supply."""
+        indices = self._indices(element_ids)
+        with self._lock:
+            return set(self.ids[indices[self._tracer.energised[indices]]].tolist())
+
+    def dead(self) -> Indices:
+        """Give all elements that have no supply."""
+        with self._lock:
+            return self.ids[~self._tracer.energised]
+
+    def consumers_among(self, element_ids: Iterable[int]) -> Indices:
+        """Keep the consumers of these elements."""
+        indices = self._indices(element_ids)
+        return self.ids[indices[self._is_consumer[indices]]]
+
+    def _ids_by(self, ask: Callable[[int], Indices], element_id: int) -> Indices:
+        indices = self._indices([element_id])
+        if not len(indices):
+            return np.zeros(0, np.int64)
+        with self._lock:
+            return self.ids[ask(int(indices[0]))]
+
+    def _indices(self, ids: Iterable[int]) -> Indices:
+        """Where these stand; ids that are not, or no more, in the network are left out."""
+        wanted = np.fromiter(ids, np.int64)
+        found = np.searchsorted(self.ids, wanted)
+        known = found < len(self.ids)
+        known[known] = self.ids[found[known]] == wanted[known]
+        return found[known]
+
+
+class _Held:
+    """What this process holds."""
+
+    tracer: LiveTracer | None = None
+    lock = threading.Lock()
+
+
+def current_tracer() -> LiveTracer:
+    """Give the network as the database has it at this moment, positions of this transaction included."""
+    version = NetworkVersion.objects.order_by("-id").values_list("id", "at").first()
+    with _Held.lock:
+        tracer = _Held.tracer
+        if tracer is None or tracer.version != version:
+            tracer = _Held.tracer = LiveTracer(version)
+    unlike_normal = Element.objects.exclude(is_open=F("normally_open")).filter(removed_at=None)
+    tracer.follow(unlike_normal.order_by().values_list("id", flat=True))
+    return tracer
+
+
+def _copied(query: str, *, second: str) -> "np.ndarray[tuple[int], np.dtype[np.void]]":
+    """Fetch pairs of a bigint and another number by COPY: two million rows in a second, without an object for each."""
+    row = np.dtype([("fields", ">i2"), ("length1", ">i4"), ("first", ">i8"), ("length2", ">i4"), ("second", second)])
+    with connection.cursor() as cursor, cursor.copy(f"copy ({query}) to stdout (format binary)") as copy:
+        data = b"".join(copy)
+    return np.frombuffer(data, row, count=(len(data) - _HEAD - _TAIL) // row.itemsize, offset=_HEAD)
