@@ -6,7 +6,7 @@ No part has to be there, and the order is free; what an address says is compared
 import re
 from dataclasses import dataclass, field
 
-from opora.registry.addresses.house_numbers import ADDITION, NUMBER, HouseNumber, house_number, lowered
+from opora.registry.addresses.house_numbers import ADDITION, NUMBER, HouseNumber, house_number, lowered, unglued
 
 #: Types of objects: how they are written → one name of each. Words that are names as often as types stay words.
 _SPELLINGS = {
@@ -54,6 +54,7 @@ _HOUSE = re.compile(
 )
 #: A structure with a number of its own, where no house is named: with one, it is a part of that house's number.
 _STRUCTURE = re.compile(rf"(?<![а-яa-z0-9/-])(?:строение|стр|сооружение|соор){_NUMBERED_HOUSE}")
+_AFTER_NUMBER = re.compile(r"\d[а-я]?[\s,/]*$")
 _FLAT = re.compile(
     r"(?<![а-яa-z0-9/-])(?:квартира|кв-ра|кв|офис|оф|помещение|пом|комната|комн|ком|бокс)(?![а-яa-z])\.?\s*(?:№\s*)?"
     r"(\d+[а-я]?(?:[/-]\d+)?|[ivx]+(?![a-z]))"
@@ -86,24 +87,25 @@ class AddressText:
 
 def take_apart(text: str) -> AddressText:
     """Read a free address. Never fails: of what is no address, the words remain."""
-    rest = lowered(text.translate(_QUOTES))
+    rest = unglued(lowered(text.translate(_QUOTES)))
     rest, postcode = _cut(_POSTCODE, rest)
     rest = re.sub(r"\([^)]*\)", " ", rest) if _PART.search(re.sub(r"\([^)]*\)", " ", rest)) else rest
     rest, flat = _cut(_FLAT, rest)
     rest, house = _cut(_HOUSE, rest)
+    if not house and (alone := _STRUCTURE.search(rest)) and not _AFTER_NUMBER.search(rest[: alone.start()]):
+        rest, house = _cut(_STRUCTURE, rest)
     if not house:
         rest, house, of_house = _bare_house(rest)
         flat = flat or of_house
-    if not house:
-        rest, house = _cut(_STRUCTURE, rest)
     words, types = _words(rest)
     return AddressText(tuple(words), frozenset(types), house_number(house) if house else None, flat, postcode)
 
 
 def name_words(name: str) -> list[str]:
-    """The words by which an object of the register is told, each once: idle ones and single letters left out."""
+    """The words by which an object of the register is told, each once: idle ones, types, single letters left out."""
     found = list(dict.fromkeys(_PART.findall(_ORDINAL.sub("", lowered(name)))))
-    telling = [word for word in found if word not in _IDLE and (len(word) > 1 or word.isdecimal())]
+    idle = _IDLE | TYPES.keys()
+    telling = [word for word in found if word not in idle and (len(word) > 1 or word.isdecimal())]
     return telling or found
 
 

@@ -36,7 +36,10 @@ _EACH = re.compile(
 )
 _BASE = re.compile(NUMBER)
 _KIND = {spelling: kind for kind, spellings in _ADDED.items() for spelling in spellings.split("|")}
-_GLUED = re.compile(r"(?<=\d)(?=(?:корпус|корп|крп|к|строение|строен|стр|соор|литера|литер|лит)\.?\s*\d)")
+_GLUED = re.compile(
+    r"(?:(?<=\d)|(?<=\d[а-я])|(?<=\d[- ][а-я]))"
+    r"(?=(?:корпус|корп|крп|к|строение|строен|стр|соор|литера|литер|лит)\.?\s*\d)"
+)
 _SIGNS = re.compile(r"[\s.№\"'«»]+")
 
 
@@ -70,12 +73,17 @@ def lowered(text: str) -> str:
     return re.sub(r"(?<![a-z])(?<=\d)[\s-]?[abcehkmoptxy](?![a-z])", lambda hit: hit[0].translate(LOOKALIKES), text)
 
 
+def unglued(text: str) -> str:
+    """The text, lowered before, with a space before what is added to a number: «12ак1» is «12а к1»."""
+    return _GLUED.sub(" ", text)
+
+
 def house_number(text: str) -> HouseNumber | None:
     """Read the number of a house, without the word for it; None when there is nothing of the kind.
 
     What has no figures (б/н, «Дача») is a number too: its letters.
     """
-    text = _GLUED.sub(" ", lowered(text).translate(LOOKALIKES).strip(" ,.№"))
+    text = unglued(lowered(text).translate(LOOKALIKES).strip(" ,.№"))
     found = _BASE.match(text)
     if found is None:
         bare = _SIGNS.sub(" ", text).strip(" ,")

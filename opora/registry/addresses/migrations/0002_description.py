@@ -16,7 +16,8 @@ $$;
 
 DESCRIBE = """
 -- Put together again the texts and words of these objects, and of all that stands below them; teach the words to the
--- lexicon. Returns how many have changed.
+-- lexicon. Words of its own name stand there twice, once as «=word»: without such a mark, whoever asks for a city would
+-- be given all its streets. Returns how many have changed.
 create function addresses_describe(ids bigint[]) returns bigint language sql as $$
     with below as materialized (
         select id from addresses_addressobject where id = any (ids)
@@ -27,7 +28,9 @@ create function addresses_describe(ids bigint[]) returns bigint language sql as 
     ), described as (
         select object.id, coalesce(above.text, addresses_named(object.type, object.name)) as text,
             array(
-                select distinct word from unnest(search_words(concat_ws(' ',
+                select '=' || word from unnest(search_words(object.name || ' ' || array_to_string(object.former, ' '))) word
+                union
+                select word from unnest(search_words(concat_ws(' ',
                     object.name, array_to_string(object.former, ' '), above.names, municipal.names
                 ))) word
             ) as words
