@@ -7,7 +7,7 @@ from opora.registry.grid.operations.imports import (
     foresee_import,
     import_network,
 )
-from opora.registry.grid.operations.positions import ElementMissing, PositionsSet, set_switch_positions
+from opora.registry.grid.operations.positions import ElementMissing, PositionsSet, Step, set_switch_positions
 
 __all__ = [
     "Changes",
@@ -15,6 +15,7 @@ __all__ = [
     "DifferenceLine",
     "ElementMissing",
     "PositionsSet",
+    "Step",
     "foresee_import",
     "import_network",
     "set_switch_positions",

@@ -1,7 +1,7 @@
 """How switches stand, and what that does to supply."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -29,13 +29,24 @@ class ElementMissing(BusinessError):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What one change did to supply: ids of elements, sorted."""
+
+    change: PositionChange
+    lost: list[int]
+    restored: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class PositionsSet:
-    """What came of it: elements that turned, and those that lost or got back their supply. Ids, sorted."""
+    """What came of it all: elements that turned, and those that lost or got back their supply. Ids, sorted."""
 
     opened: list[int]
     closed: list[int]
     lost: list[int]
     restored: list[int]
+    #: The same change by change, in order of time; those that told nothing new are left out.
+    steps: Sequence[Step] = field(default=(), compare=False)
 
 
 @transaction.atomic
@@ -49,28 +60,50 @@ def set_switch_positions(*, changes: Sequence[PositionChange], by: User) -> Posi
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
     known = _locked({change.element_id for change in changes})
-    turned: dict[int, PositionChange] = {}
-    history = []
-    is_open = {pk: element.is_open for pk, element in known.items()}
-    since = {pk: element.state_at for pk, element in known.items()}
-    for change in sorted(changes, key=lambda change: change.at):
-        pk, last = change.element_id, since[change.element_id]
-        if is_open[pk] == change.is_open or (last is not None and change.at < last):
-            continue
-        is_open[pk], since[pk], turned[pk] = change.is_open, change.at, change
-        history.append(Position(element_id=pk, is_open=change.is_open, at=change.at, source=change.source, by=by))
-    opened = sorted(pk for pk in turned if is_open[pk] and not known[pk].is_open)
-    closed = sorted(pk for pk in turned if not is_open[pk] and known[pk].is_open)
-    if not turned:
+    news = _news(known, changes)
+    if not news:
         return PositionsSet([], [], [], [])
-    effect = current_tracer().effect_of(open_=opened, close=closed)
-    _store(list(turned.values()))
-    insert_rows(history)
-    if any(change.source == PositionSource.DISPATCHER for change in turned.values()):
+    tracer = current_tracer()
+    effects = tracer.walk([(change.element_id, change.is_open) for change in news])
+    steps = [
+        Step(change, effect.lost.tolist(), effect.restored.tolist())
+        for change, effect in zip(news, effects, strict=True)
+    ]
+    last = {change.element_id: change for change in news}
+    opened = sorted(pk for pk, change in last.items() if change.is_open > known[pk].is_open)
+    closed = sorted(pk for pk, change in last.items() if change.is_open < known[pk].is_open)
+    _store(list(last.values()))
+    insert_rows([
+        Position(element_id=c.element_id, is_open=c.is_open, at=c.at, source=c.source, by=by) for c in news
+    ])  # fmt: skip
+    if any(change.source == PositionSource.DISPATCHER for change in last.values()):
         about = [reference(known[pk]) for pk in (*opened, *closed)]
         publish(SwitchesOperated(opened=opened, closed=closed), by=by, about=about)
     announce("grid")
-    return PositionsSet(opened, closed, effect.lost.tolist(), effect.restored.tolist())
+    return PositionsSet(opened, closed, *_net(steps), steps)
+
+
+def _news(known: dict[int, Element], changes: Sequence[PositionChange]) -> list[PositionChange]:
+    """Keep, in order of time, what says something new of an element and is not older than what is known of it."""
+    is_open = {pk: element.is_open for pk, element in known.items()}
+    since = {pk: element.state_at for pk, element in known.items()}
+    news = []
+    for change in sorted(changes, key=lambda change: change.at):
+        pk, last = change.element_id, since[change.element_id]
+        if is_open[pk] != change.is_open and (last is None or change.at >= last):
+            is_open[pk], since[pk] = change.is_open, change.at
+            news.append(change)
+    return news
+
+
+def _net(steps: Sequence[Step]) -> tuple[list[int], list[int]]:
+    """What is lost and restored in the end: what a later step takes back is neither."""
+    lost: set[int] = set()
+    restored: set[int] = set()
+    for step in steps:
+        lost, restored = lost.union(set(step.lost) - restored), restored.difference(step.lost)
+        lost, restored = lost.difference(step.restored), restored.union(set(step.restored) - lost)
+    return sorted(lost), sorted(restored)
 
 
 def _locked(element_ids: set[int]) -> dict[int, Element]:

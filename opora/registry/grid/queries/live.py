@@ -1,7 +1,7 @@
 """The network as it stands now, ready to be traced: one for each process, kept up with the database."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +73,20 @@ class LiveTracer:
         with self._lock:
             effect = self._tracer.effect_of(open_=opened, close=closed)
         return SupplyChange(self.ids[effect.lost], self.ids[effect.restored])
+
+    def walk(self, moves: Sequence[tuple[int, bool]]) -> list[SupplyChange]:
+        """Turn elements one after the other, as (id, is open), and say what each step does.
+
+        The tracer stays there: when the caller's transaction fails, the next `follow` brings it back.
+        """
+        steps = []
+        with self._lock:
+            for element_id, is_open in moves:
+                turned = [i for i in self._indices([element_id]).tolist() if self._tracer.is_open[i] != is_open]
+                effect = self._tracer.change(open_=turned) if is_open else self._tracer.change(close=turned)
+                self._unlike_normal ^= set(turned)
+                steps.append(SupplyChange(self.ids[effect.lost], self.ids[effect.restored]))
+        return steps
 
     def lost_by_opening(self, element_id: int) -> Indices:
         """Say which elements, itself among them, lose supply when this one opens or is taken out of service."""

@@ -57,6 +57,16 @@ def test_a_batch_is_taken_in_order_of_time_and_keeps_its_history(admin, grid):
     assert not Element.objects.get(mrid="Q1").is_open
 
 
+def test_a_batch_tells_what_each_step_did_and_what_is_left_of_it(admin, grid):
+    batch = [change(grid["Q1"], True), change(grid["Q2"], True, minutes=1), change(grid["Q1"], False, minutes=2)]
+
+    done = set_switch_positions(changes=batch, by=admin)
+
+    first, second = ids(grid, "Q1", "L1", "TP1", "C1"), ids(grid, "Q2", "L2", "C2")
+    assert [(step.lost, step.restored) for step in done.steps] == [(first, []), (second, []), ([], first)]
+    assert done == PositionsSet([grid["Q2"]], [], second, [])
+
+
 def test_an_element_that_is_not_there_refuses_the_whole_batch(admin, grid):
     with pytest.raises(ElementMissing):
         set_switch_positions(changes=[change(grid["Q1"], True), change(10**9, True)], by=admin)
