@@ -3,10 +3,11 @@
 Nodes and conducting elements are vertices of one graph, joined while the element is in service; a virtual
 super-source feeds every source. An element cuts off exactly what it *dominates* from there, whatever loops and second
 sources there are: so in preorder of the dominator tree «lost by opening X» is one slice of an array. Elements with a
-single node (most consumers) hang on it and are no vertices.
+single node (most consumers) hang on it and are no vertices. A change of positions touches what hangs on one vertex
+above it, and only that part of the tree is laid out anew: a feeder's trip costs the same in a network of any size.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,10 @@ Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _SUPER_SOURCE = 0
+#: Vertices laid out anew within one change; one that asks for more drops the tree, until it is asked for again.
+LOCAL = 400_000
+
+Graph = rx.PyDiGraph[None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,77 @@ class Effect:
     restored: Indices
 
 
-@dataclass(frozen=True, slots=True)
-class _Slices:
-    """Elements in preorder of the dominator tree, and where each vertex begins and ends among them."""
+class _Dominators:
+    """Vertices with supply in preorder of the dominator tree: whatever hangs on a vertex is one slice."""
 
-    elements: Indices
-    first: Indices
-    end: Indices
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._above = np.full(graph.num_nodes(), -1, np.int64)
+        self._place = np.full(graph.num_nodes(), -1, np.int64)
+        self._size = np.zeros(graph.num_nodes(), np.int64)
+        self._order: Indices = np.array([_SUPER_SOURCE], np.int64)
+        self._place[_SUPER_SOURCE], self._size[_SUPER_SOURCE] = 0, 1
+        self.renew(_SUPER_SOURCE)
+
+    def above(self, vertex: int) -> int:
+        return int(self._above[vertex])
 
     def below(self, vertex: int) -> Indices:
-        return self.elements[self.first[vertex] : self.end[vertex]]
+        """Give `vertex` and all that it dominates."""
+        place = self._place[vertex]
+        return self._order[place : place + self._size[vertex]]
+
+    def common(self, vertices: Sequence[int]) -> int:
+        """Find the nearest vertex that all of `vertices` hang on."""
+        top = vertices[0]
+        while not all(0 <= self._place[v] - self._place[top] < self._size[top] for v in vertices):
+            top = self.above(top)
+        return top
+
+    def cost(self, top: int) -> int:
+        """Say how much work `renew` is, in vertices; moving one that stays as it is costs a thirtieth."""
+        return int(self._size[top] + (len(self._order) - self._place[top]) // 30)
+
+    def renew(self, top: int) -> None:
+        """Lay out anew what hangs on `top`, after edges have changed there alone.
+
+        All that `top` dominates touches the rest through `top` only: were there another way out, there would be
+        another way in. So the rest is as it was, and it is enough to close that way while looking.
+        """
+        place, old = int(self._place[top]), self.below(top)
+        self._place[old] = -2
+        outside = [(top, v) for v in self._graph.neighbors(top) if self._place[v] >= 0]
+        self._graph.remove_edges_from(outside)
+        new, above, size = _laid_out(self._graph, top)
+        self._graph.extend_from_edge_list(outside)
+
+        self._place[old], self._above[old[1:]], self._size[old[1:]] = -1, -1, 0
+        self._above[new[1:]], self._size[new] = above, size
+        self._order = np.concatenate((self._order[:place], new, self._order[place + len(old) :]))
+        moved = self._order[place:] if len(new) != len(old) else new
+        self._place[moved] = np.arange(place, place + len(moved))
+        while top != _SUPER_SOURCE:
+            top = self.above(top)
+            self._size[top] += len(new) - len(old)
+
+
+def _laid_out(graph: Graph, top: int) -> tuple[Indices, Indices, Indices]:
+    """Give in preorder what `top` dominates, what is right above each but the first, and how many hang on each."""
+    dominators = rx.immediate_dominators(graph, top)
+    vertices = np.fromiter(dominators.keys(), np.int64, len(dominators))
+    vertices.sort()
+    numbers = np.searchsorted(vertices, np.fromiter(dominators.values(), np.int64, len(dominators)))
+    below = np.searchsorted(vertices, np.fromiter(dominators.keys(), np.int64, len(dominators)))
+    tree: Graph = rx.PyDiGraph()
+    tree.add_nodes_from([None] * len(vertices))
+    edges = zip(numbers.tolist(), below.tolist(), strict=True)
+    tree.extend_from_edge_list([edge for edge in edges if edge[0] != edge[1]])
+    walk = np.asarray(rx.dfs_edges(tree, int(np.searchsorted(vertices, top))), np.int64).reshape(-1, 2)
+    sizes = [1] * len(vertices)
+    for parent, child in reversed(walk.tolist()):
+        sizes[parent] += sizes[child]
+    order = np.concatenate((np.searchsorted(vertices, [top]), walk[:, 1]))
+    return vertices[order], vertices[walk[:, 0]], np.array(sizes, np.int64)[order]
 
 
 class Tracer:
@@ -53,9 +119,13 @@ class Tracer:
     :param sources: which elements feed the network.
     :param buses: which elements are bus sections: one that is out of service takes its node with it.
     :param is_open: which elements stand open, or are out of service.
+    :param local: how many vertices of the dominator tree are mended, at most, within one change.
     """
 
-    def __init__(self, *, terminals: tuple[Indices, Indices], sources: Mask, buses: Mask, is_open: Mask) -> None:
+    def __init__(
+        self, *, terminals: tuple[Indices, Indices], sources: Mask, buses: Mask, is_open: Mask, local: int = LOCAL
+    ) -> None:
+        self._local = local
         self.size = len(sources)
         self.is_open: Mask = is_open.astype(np.bool_, copy=True)
         self._sources = sources
@@ -74,11 +144,11 @@ class Tracer:
         self._conducts = conducts
         self._conductors = np.flatnonzero(conducts)
         self._graph = self._build()
-        self._slices: _Slices | None = None
+        self._tree: _Dominators | None = None
         self._reached = self._reach()
 
     @classmethod
-    def of(cls, network: Network) -> Self:
+    def of(cls, network: Network, *, local: int = LOCAL) -> Self:
         """Take a network that was read from files, in the state the files give."""
         numbers: dict[str, int] = {}
         pairs = [
@@ -92,6 +162,7 @@ class Tracer:
             sources=np.array([e.kind == ElementKind.SOURCE for e in network.elements], np.bool_),
             buses=np.array([e.kind == ElementKind.BUS_SECTION for e in network.elements], np.bool_),
             is_open=np.array([e.is_open for e in network.elements], np.bool_),
+            local=local,
         )
 
     @property
@@ -99,40 +170,50 @@ class Tracer:
         """Which elements have supply at one of their nodes at least, and are in service."""
         return self._energised(self._reached)
 
+    def prepare(self) -> None:
+        """Lay the dominator tree out where there is none: seconds for millions of elements, so best ahead of need."""
+        if self._tree is None:
+            self._tree = _Dominators(self._graph)
+
     def lost_by_opening(self, element: int) -> Indices:
         """Say which elements, itself among them, lose supply when `element` opens or is taken out of service."""
         if self.is_open[element] or not self._reached[self._vertex[element]]:
             return np.zeros(0, np.int64)
         if not self._is_vertex(element):
             return np.array([element], np.int64)
-        if self._slices is None:
-            self._slices = self._dominated()
-        return self._slices.below(int(self._vertex[element]))
+        if self._tree is None:
+            self._tree = _Dominators(self._graph)
+        lost = self._at_vertices(self._tree.below(int(self._vertex[element])))
+        return lost[~self.is_open[lost]]
 
     def effect_of(self, *, open_: Collection[int] = (), close: Collection[int] = ()) -> Effect:
         """Say what would be lost and restored if these were opened and those closed; nothing is changed."""
-        opened = [index for index in open_ if not self.is_open[index]]
-        closed = [index for index in close if self.is_open[index]]
-        if not closed and len(opened) == 1 and self._slices is not None:
+        opened, closed = self._changed(open_, close)
+        if not closed and len(opened) == 1 and self._tree is not None:
             return Effect(np.sort(self.lost_by_opening(opened[0])), np.zeros(0, np.int64))
-        before = self.energised
-        self._put(opened, closed)
+        tree, reached = self._tree, self._reached
+        self._tree = None
         try:
-            after = self._energised(self._reach())
+            return self.change(open_=opened, close=closed)
         finally:
-            self._put(closed, opened)
-        return _difference(before, after)
+            for element in opened:
+                self._put(element, is_open=False)
+            for element in closed:
+                self._put(element, is_open=True)
+            self._tree, self._reached = tree, reached
 
     def change(self, *, open_: Collection[int] = (), close: Collection[int] = ()) -> Effect:
         """Open these and close those; say what was lost and what restored by it."""
-        opened = [index for index in open_ if not self.is_open[index]]
-        closed = [index for index in close if self.is_open[index]]
-        if not opened and not closed:
-            return Effect(np.zeros(0, np.int64), np.zeros(0, np.int64))
-        before = self.energised
-        self._put(opened, closed)
-        self._reached, self._slices = self._reach(), None
-        return _difference(before, self.energised)
+        opened, closed = self._changed(open_, close)
+        before, spent = self.energised, 0
+        for element in opened:
+            spent += self._put(element, is_open=True, limit=self._local - spent)
+        for element in closed:
+            spent += self._put(element, is_open=False, limit=self._local - spent)
+        if self._tree is None and (opened or closed):
+            self._reached = self._reach()
+        after = self.energised
+        return Effect(np.flatnonzero(before & ~after), np.flatnonzero(after & ~before))
 
     def sources_of(self, element: int) -> Indices:
         """Say which sources `element` is fed from, through whatever is closed."""
@@ -183,11 +264,14 @@ class Tracer:
         if not len(element):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         numbers = np.unique(node, return_inverse=True)[1].astype(np.int64).reshape(-1)
-        keys = np.unique(element.astype(np.int64) * (int(numbers.max()) + 1) + numbers)
-        return keys // (int(numbers.max()) + 1), keys % (int(numbers.max()) + 1)
+        count = int(numbers.max()) + 1
+        keys = element.astype(np.int64) * count + numbers
+        keys.sort(kind="stable")
+        keys = keys[np.diff(keys, prepend=-1) > 0]
+        return keys // count, keys % count
 
-    def _build(self) -> "rx.PyDiGraph[None, None]":
-        graph: rx.PyDiGraph[None, None] = rx.PyDiGraph(multigraph=False)
+    def _build(self) -> Graph:
+        graph: Graph = rx.PyDiGraph(multigraph=False)
         graph.add_nodes_from([None] * (1 + self._nodes + len(self._conductors)))
         dead = np.zeros(self._nodes, np.bool_)
         out = np.flatnonzero(self._is_bus & self.is_open)
@@ -200,18 +284,39 @@ class Tracer:
         graph.extend_from_edge_list([(_SUPER_SOURCE, vertex) for vertex in feeding])
         return graph
 
-    def _put(self, opened: Iterable[int], closed: Iterable[int]) -> None:
-        """Set positions, and the edges that follow from them."""
-        changed = [*opened, *closed]
-        self.is_open[list(opened)] = True
-        self.is_open[list(closed)] = False
-        touched = {index for index in changed if self._conducts[index]}
-        for index in changed:
-            if self._is_bus[index]:
-                around = self._at_node(int(self._vertex[index]) - 1)
-                touched.update(around[self._conducts[around]].tolist())
-        for index in touched:
+    def _changed(self, open_: Collection[int], close: Collection[int]) -> tuple[list[int], list[int]]:
+        """Leave out what stands so already; one that is both opened and closed ends closed."""
+        closed = dict.fromkeys(close)
+        opened = [index for index in dict.fromkeys(open_) if not self.is_open[index] and index not in closed]
+        return opened, [index for index in closed if self.is_open[index]]
+
+    def _put(self, element: int, *, is_open: bool, limit: int = 0) -> int:
+        """Set a position, the edges that follow from it, and what has supply while there is a tree; say the cost."""
+        self.is_open[element] = is_open
+        if not self._is_vertex(element):
+            return 0
+        vertex, tree = int(self._vertex[element]), self._tree
+        hung_on = tree.above(vertex) if tree is not None and is_open and self._reached[vertex] else None
+        touched = self._at_node(vertex - 1) if self._is_bus[element] else np.array([element])
+        for index in touched[self._conducts[touched]].tolist():
             self._join(index)
+        if tree is None:
+            return 0
+        if not is_open and (fed_by := [v for v in self._graph.predecessor_indices(vertex) if self._is_fed(v)]):
+            hung_on = tree.common(fed_by)
+        if hung_on is None:
+            return 0
+        if (cost := tree.cost(hung_on)) > limit:
+            self._tree = None
+            return 0
+        self._reached[tree.below(hung_on)] = False
+        tree.renew(hung_on)
+        self._reached[tree.below(hung_on)] = True
+        self._reached[_SUPER_SOURCE] = False
+        return cost
+
+    def _is_fed(self, vertex: int) -> bool:
+        return vertex == _SUPER_SOURCE or bool(self._reached[vertex])
 
     def _join(self, element: int) -> None:
         """Bring the edges of a conducting element to what positions ask for."""
@@ -239,36 +344,29 @@ class Tracer:
         order = np.argsort(self._node, kind="stable")
         return self._element[order], np.searchsorted(self._node[order], np.arange(self._nodes + 1))
 
+    @cached_property
+    def _by_vertex(self) -> tuple[Indices, Indices]:
+        order = np.argsort(self._vertex, kind="stable")
+        return order, np.searchsorted(self._vertex[order], np.arange(self._graph.num_nodes() + 1))
+
+    def _at_vertices(self, vertices: Indices) -> Indices:
+        """Give the elements that are these vertices or hang on them, in the order of the vertices."""
+        by_vertex, starts = self._by_vertex
+        first = starts[vertices]
+        counts = starts[vertices + 1] - first
+        ends = np.cumsum(counts)
+        found: Indices = by_vertex[np.repeat(first - ends + counts, counts) + np.arange(ends[-1])]
+        return found
+
     def _reach(self) -> Mask:
         """Say which vertices have supply."""
-        return _mask(rx.descendants(self._graph, _SUPER_SOURCE), self._graph.num_nodes())
+        reached = np.zeros(self._graph.num_nodes(), np.bool_)
+        reached[np.asarray(rx.dfs_edges(self._graph, _SUPER_SOURCE), np.int64).reshape(-1, 2)[:, 1]] = True
+        return reached
 
     def _energised(self, reached: Mask) -> Mask:
         energised: Mask = reached[self._vertex] & ~self.is_open
         return energised
-
-    def _dominated(self) -> _Slices:
-        """Lay the energised elements out in preorder of the dominator tree."""
-        count = self._graph.num_nodes()
-        dominators = rx.immediate_dominators(self._graph, _SUPER_SOURCE)
-        tree: rx.PyDiGraph[None, None] = rx.PyDiGraph()
-        tree.add_nodes_from([None] * count)
-        tree.extend_from_edge_list([(above, vertex) for vertex, above in dominators.items() if vertex != above])
-        order = [_SUPER_SOURCE, *(vertex for _above, vertex in rx.dfs_edges(tree, _SUPER_SOURCE))]
-        sizes = [1] * count
-        for vertex in reversed(order[1:]):
-            sizes[dominators[vertex]] += sizes[vertex]
-        begins = np.full(count, -1, np.int64)
-        begins[order] = np.arange(len(order))
-        energised = np.flatnonzero(self.energised)
-        places = begins[self._vertex[energised]]
-        sorting = np.argsort(places, kind="stable")
-        places = places[sorting]
-        return _Slices(
-            elements=energised[sorting],
-            first=np.searchsorted(places, begins),
-            end=np.searchsorted(places, begins + np.array(sizes)),
-        )
 
 
 class _TowardsSource(BFSVisitor):
@@ -292,10 +390,6 @@ class _TowardsSource(BFSVisitor):
         while path[-1] in self._from:
             path.append(self._from[path[-1]])
         return path
-
-
-def _difference(before: Mask, after: Mask) -> Effect:
-    return Effect(np.flatnonzero(before & ~after), np.flatnonzero(after & ~before))
 
 
 def _mask(vertices: Collection[int], count: int) -> Mask:
