@@ -168,7 +168,8 @@ class Tracer:
     @property
     def energised(self) -> Mask:
         """Which elements have supply at one of their nodes at least, and are in service."""
-        return self._energised(self._reached)
+        energised: Mask = self._reached[self._vertex] & ~self.is_open
+        return energised
 
     def prepare(self) -> None:
         """Lay the dominator tree out where there is none: seconds for millions of elements, so best ahead of need."""
@@ -205,15 +206,18 @@ class Tracer:
     def change(self, *, open_: Collection[int] = (), close: Collection[int] = ()) -> Effect:
         """Open these and close those; say what was lost and what restored by it."""
         opened, closed = self._changed(open_, close)
-        before, spent = self.energised, 0
+        reached, is_open, spent = self._reached.copy(), self.is_open.copy(), 0
         for element in opened:
             spent += self._put(element, is_open=True, limit=self._local - spent)
         for element in closed:
             spent += self._put(element, is_open=False, limit=self._local - spent)
         if self._tree is None and (opened or closed):
             self._reached = self._reach()
-        after = self.energised
-        return Effect(np.flatnonzero(before & ~after), np.flatnonzero(after & ~before))
+        turned = self._at_vertices(np.flatnonzero(reached != self._reached))
+        touched = np.unique(np.concatenate((turned, np.array([*opened, *closed], np.int64))))
+        before = reached[self._vertex[touched]] & ~is_open[touched]
+        after = self._reached[self._vertex[touched]] & ~self.is_open[touched]
+        return Effect(touched[before & ~after], touched[after & ~before])
 
     def sources_of(self, element: int) -> Indices:
         """Say which sources `element` is fed from, through whatever is closed."""
@@ -355,7 +359,7 @@ class Tracer:
         first = starts[vertices]
         counts = starts[vertices + 1] - first
         ends = np.cumsum(counts)
-        found: Indices = by_vertex[np.repeat(first - ends + counts, counts) + np.arange(ends[-1])]
+        found: Indices = by_vertex[np.repeat(first - ends + counts, counts) + np.arange(counts.sum())]
         return found
 
     def _reach(self) -> Mask:
@@ -363,10 +367,6 @@ class Tracer:
         reached = np.zeros(self._graph.num_nodes(), np.bool_)
         reached[np.asarray(rx.dfs_edges(self._graph, _SUPER_SOURCE), np.int64).reshape(-1, 2)[:, 1]] = True
         return reached
-
-    def _energised(self, reached: Mask) -> Mask:
-        energised: Mask = reached[self._vertex] & ~self.is_open
-        return energised
 
 
 class _TowardsSource(BFSVisitor):
