@@ -1,0 +1,76 @@
+"""A new outage: its number and its place."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from opora.platform.access.models import User
+from opora.platform.errors import BusinessError
+from opora.platform.numbering.operations import next_number
+from opora.processes.outages.models import Outage
+from opora.processes.outages.operations.ledger import Place, place_of
+from opora.processes.outages.rules import outage_number
+from opora.processes.outages.stages import OutageKind, Source, Stage
+from opora.registry.grid.models import Container, Element
+from opora.registry.organization.models import Branch
+
+
+class PlaceNeeded(BusinessError):
+    code = "place_needed"
+
+
+def open_outage(
+    *,
+    stage: Stage,
+    source: Source,
+    by: User,
+    element: Element | None = None,
+    elements: Sequence[int] = (),
+    place: Place | None = None,
+    started_at: datetime | None = None,
+    suspected_until: datetime | None = None,
+    kind: OutageKind = OutageKind.EMERGENCY,
+    area: str = "",
+    parent_id: int | None = None,
+) -> Outage:
+    """Write the outage; nobody is cut off by it yet.
+
+    :param elements: what loses supply: says where most of the customers are.
+    :param place: where it is, when no element says so.
+    :raises PlaceNeeded: when nothing says which branch it belongs to.
+    """
+    found = place or (place_of(elements) if elements else None) or _place_in_network(element)
+    if found is None:
+        raise PlaceNeeded(_("Nothing says where it is: choose the branch."), field="branch_id")
+    branch = Branch.objects.get(pk=found.branch_id)
+    year = timezone.localtime(started_at or timezone.now()).year
+    return Outage.objects.create(
+        number=outage_number(
+            planned=kind == OutageKind.PLANNED, branch_code=branch.code, year=year,
+            sequence=next_number(f"outage_{branch.pk}_{year}"),
+        ),
+        kind=kind,
+        stage=stage,
+        source=source,
+        branch=branch,
+        district_id=found.district_id,
+        element=element,
+        area=area,
+        parent_id=parent_id,
+        started_at=started_at,
+        suspected_until=suspected_until,
+        registered_by=by,
+    )  # fmt: skip
+
+
+def _place_in_network(element: Element | None) -> Place | None:
+    """The branch and district of the nearest container that has them, else the head office."""
+    above: Container | None = element.container if element else None
+    while above is not None:
+        if above.branch_id is not None:
+            return Place(above.branch_id, above.district_id)
+        above = above.parent
+    head = Branch.objects.filter(is_head=True).values_list("pk", flat=True).first() if element else None
+    return Place(head, None) if head else None
