@@ -4,11 +4,19 @@ from pathlib import Path
 
 import click
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from opora.config import database
 from opora.gateways.cim.reading import read_cim
+from opora.platform.access.queries import system_user, user_named
 from opora.platform.errors import BusinessError
+from opora.platform.scope import EVERYTHING, scoped
+from opora.registry.customers.operations import bind_usage_points
+from opora.registry.customers.queries import visible_branches
+from opora.registry.grid.csv_file import read_csv
 from opora.registry.grid.naming import Names
 from opora.registry.grid.network import Network
+from opora.registry.grid.operations import Difference, foresee_import, import_network
 from opora.registry.grid.stages import ElementKind
 from opora.registry.grid.tracing import Indices, Tracer
 
@@ -61,8 +69,62 @@ def trace(files: tuple[Path, ...], opened: tuple[str, ...], closed: tuple[str, .
     _table(network, energised, lost, restored)
 
 
+@command.command(
+    "import", help=_("Bring the network to what files say (CIM XML, CSV); shown first, done with --apply.")
+)
+@FILES
+@click.option("--apply", is_flag=True, help=_("Write the difference; without it nothing is changed."))
+@click.option(
+    "--part", default="", help=_("The name of the part that the files hold whole; the whole network otherwise.")
+)
+@click.option("--branch", help=_("Code of the branch for what no file places in one."))
+@click.option("--user", "username", help=_("In whose name; the system's when left out."))
+def import_files(files: tuple[Path, ...], apply: bool, part: str, branch: str | None, username: str | None) -> None:
+    database.connect()
+    network = _read(files)
+    for warning in network.warnings:
+        click.secho(warning, fg="yellow", err=True)
+    with scoped(EVERYTHING):
+        user = user_named(username) if username else system_user()
+        branches = dict(visible_branches().values_list("code", "pk"))
+        if branch and branch not in branches:
+            raise click.BadParameter(_("There is no branch %(code)s; there are: %(known)s.")
+                                     % {"code": branch, "known": ", ".join(branches)})  # fmt: skip
+        branch_id = branches.get(branch or "")
+        if not apply:
+            _show(foresee_import(network=network, part=part, branch_id=branch_id))
+            click.echo(_("Nothing has been changed. To apply it: the same command with --apply."))
+            return
+        _show(import_network(network=network, by=user, part=part, branch_id=branch_id))
+        if network.usage_points:
+            binding = bind_usage_points(pairs={link.number: link.element for link in network.usage_points}, by=user)
+            click.echo(_("Usage points bound anew: %d") % binding.bound)
+            if unknown := binding.unknown_numbers:
+                shown = ", ".join(unknown[:SHOWN])
+                click.secho(_("Usage points that nobody knows: %(count)d (%(shown)s)")
+                            % {"count": len(unknown), "shown": shown}, fg="yellow", err=True)  # fmt: skip
+
+
+def _show(difference: Difference) -> None:
+    for title, changes in ((_("Containers"), difference.containers), (_("Elements"), difference.elements)):
+        click.secho(title, bold=True)
+        for sign, name, count, lines in (
+            ("+", pgettext("network", "created"), changes.created, changes.created_lines),
+            ("~", pgettext("network", "changed"), changes.changed, changes.changed_lines),
+            ("−", pgettext("network", "removed"), changes.removed, changes.removed_lines),
+        ):
+            click.echo(f"  {sign} {name}: {count}")
+            for line in lines[:SHOWN]:
+                fields = f"  [{', '.join(line.fields)}]" if line.fields else ""
+                click.echo(f"      {line.kind:<18} {line.name:<32} {line.mrid}{fields}")
+            if count > SHOWN:
+                click.echo(_("      … and %d more") % (count - SHOWN))
+
+
 def _read(files: tuple[Path, ...]) -> Network:
-    return read_cim(files)
+    """Read CSV where every file is one, else CIM."""
+    is_csv = all(path.suffix.lower() in (".csv", ".txt", ".tsv") for path in files)
+    return read_csv(files) if is_csv else read_cim(files)
 
 
 def _consumers(network: Network, elements: Indices | range) -> list[int]:
