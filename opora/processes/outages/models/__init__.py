@@ -4,10 +4,11 @@ from opora.processes.outages.models.outages import (
     Cause,
     Estimate,
     Outage,
+    OutageDocument,
     Remark,
     RestorationStep,
 )
-from opora.processes.outages.models.planned import ExpectedPoint, PlannedWork
+from opora.processes.outages.models.planned import ExpectedPoint, NoticeRule, PlannedWork
 from opora.processes.outages.models.reports import OutageReport
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "Cause",
     "Estimate",
     "ExpectedPoint",
+    "NoticeRule",
     "Outage",
+    "OutageDocument",
     "OutageReport",
     "PlannedWork",
     "Remark",

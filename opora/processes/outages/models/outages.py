@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from opora.platform.files.models import StoredFile
 from opora.processes.outages.stages import OFF_NOW, TO_COME, EstimateSource, OutageKind, Source, Stage
 from opora.registry.customers.models import UsagePoint
 from opora.registry.grid.models import Element
@@ -19,6 +20,8 @@ class Cause(models.Model):
     name = models.CharField(_("name"), max_length=200)
     #: As customers are told.
     told = models.CharField(_("as customers are told"), max_length=200, default="", blank=True)
+    #: In the company's own network; not at a consumer's or a neighbour's.
+    ours = models.BooleanField(_("in our network"), default=True)
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -52,6 +55,8 @@ class Outage(models.Model):
     area = models.CharField(_("place"), max_length=500, default="", blank=True)
     cause = models.ForeignKey(Cause, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     brigade = models.ForeignKey(Brigade, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    #: Begun by switches, and ended by them; not by the word of people alone.
+    follows_switches = models.BooleanField(default=False)
     #: The outage inside whose area it happened.
     parent = models.ForeignKey("self", on_delete=models.PROTECT, related_name="nested", null=True)
     started_at = models.DateTimeField(_("since"), null=True)
@@ -110,7 +115,6 @@ class Affected(models.Model):
             models.UniqueConstraint(fields=["outage", "usage_point", "since"], name="outages_affected_once"),
         ]
         indexes = [
-            models.Index("outage", condition=Q(until=None), name="outages_affected_now"),
             models.Index("usage_point", F("since").desc(), name="outages_of_point"),
         ]
 
@@ -141,6 +145,17 @@ class RestorationStep(models.Model):
 
     class Meta:
         indexes = [models.Index("outage", "at", "id", name="outages_steps")]
+
+
+class OutageDocument(models.Model):
+    """A paper of an outage: the act of investigation, a photo of the broken pole."""
+
+    outage = models.ForeignKey(Outage, on_delete=models.CASCADE, related_name="documents")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", db_index=False)
+    #: As the sender has named it.
+    name = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
 
 
 class Remark(models.Model):

@@ -19,6 +19,8 @@ class PlannedWork(models.Model):
     planned_to = models.DateTimeField(_("until"))
     #: How often it was moved; each move is in the journal.
     moves = models.PositiveSmallIntegerField(default=0)
+    #: Why it was approved or announced although something stood against it.
+    despite = models.CharField(_("why despite what stands against it"), max_length=300, default="", blank=True)
     cancel_reason = models.CharField(_("why it is cancelled"), max_length=300, default="", blank=True)
     agreed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
@@ -33,6 +35,22 @@ class PlannedWork(models.Model):
             models.CheckConstraint(condition=Q(planned_to__gt=F("planned_from")), name="outages_works_take_time")
         ]
         indexes = [models.Index("planned_from", "planned_to", name="outages_works_when")]
+
+
+class NoticeRule(models.Model):
+    """Who is told of planned works, and how long before; a later rule of the same code takes the place of this one."""
+
+    code = models.CharField(_("code"), max_length=30)
+    #: Who is told: consumers, energy sales companies, everybody.
+    audience = models.CharField(_("who is told"), max_length=200)
+    #: As `Term` writes it: "10 CALENDAR_DAYS".
+    term = models.CharField(_("how long before"), max_length=30)
+    legal_reference = models.CharField(_("by which law"), max_length=300, default="", blank=True)
+    verified = models.BooleanField(_("checked against the law in force"), default=True)
+    valid_from = models.DateField(_("in force from"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], name="outages_rule_once_a_day")]
 
 
 class ExpectedPoint(models.Model):
