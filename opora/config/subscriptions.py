@@ -13,12 +13,15 @@ from opora.casework.cases.events import (
 )
 from opora.platform.journal.events import Event
 from opora.platform.journal.operations import Handler
+from opora.registry.addresses.events import DeliveryApplied
 from opora.registry.customers import handlers as customers
-from opora.registry.customers.events import ImportAccepted, ImportStarted
+from opora.registry.customers.events import AddressMatchingAsked, ImportAccepted, ImportStarted
 
 SUBSCRIPTIONS: dict[type[Event], Sequence[Handler]] = {
     ImportStarted: [customers.check_file],
     ImportAccepted: [customers.enter_file],
+    AddressMatchingAsked: [customers.match_addresses],
+    DeliveryApplied: [customers.match_addresses],
     AcknowledgementDue: [cases.acknowledge],
     CaseAnswered: [cases.send_answer],
     CaseExtended: [cases.tell_of_extension],

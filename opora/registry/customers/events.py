@@ -184,3 +184,41 @@ class ImportAccepted(Event):
     label: ClassVar[Promise | str] = _("Entry of a file of customers begun")
 
     import_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressMatchingAsked(Event):
+    """Usage points without a house are to be matched with the register of addresses."""
+
+    label: ClassVar[Promise | str] = _("Matching of addresses asked for")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressesMatched(Event):
+    """A part of the usage points was matched with the register."""
+
+    label: ClassVar[Promise | str] = _("Addresses matched with the register")
+
+    bound: int
+    doubtful: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressDecided(Event):
+    """Somebody has said which house a doubtful address means; an empty one: none of the register."""
+
+    label: ClassVar[Promise | str] = _("House of the usage point decided")
+
+    customer_id: int
+    usage_point_id: int
+    house: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressReopened(Event):
+    """A decision on an address was taken back."""
+
+    label: ClassVar[Promise | str] = _("Decision on the house taken back")
+
+    customer_id: int
+    usage_point_id: int

@@ -204,6 +204,28 @@ class UsagePoint(models.Model):
             models.Index("account", condition=~Q(account=""), name="customers_point_account"),
             models.Index("meter", condition=~Q(meter=""), name="customers_point_meter"),
             models.Index("element", condition=~Q(element=None), name="customers_point_element"),
+            models.Index("gar_id", condition=~Q(gar_id=None), name="customers_point_house"),
+            models.Index("id", condition=Q(gar_id=None), name="customers_point_without_house"),
+        ]
+
+
+class AddressDoubt(models.Model):
+    """A usage point whose free address means no house of the register for certain: somebody has to decide."""
+
+    usage_point = models.OneToOneField(UsagePoint, on_delete=models.CASCADE, related_name="address_doubt")
+    #: The address that was judged; another one is judged anew.
+    address = models.CharField(max_length=300)
+    #: Houses it may mean, the likeliest first, each as an `addresses.queries.Match`.
+    offers = models.JSONField(default=list)
+    #: Of the likeliest one.
+    confidence = models.FloatField(default=0)
+    #: Nobody has decided yet.
+    is_open = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index("confidence", "id", condition=Q(is_open=True), name="customers_doubt_open"),
         ]
 
 

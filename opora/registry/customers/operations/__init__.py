@@ -1,5 +1,12 @@
 """How customers, and what belongs to them, change."""
 
+from opora.registry.customers.operations.address_matching import (
+    DecidedAlready,
+    ask_for_matching,
+    decide_address,
+    match_usage_point_addresses,
+    reopen_address,
+)
 from opora.registry.customers.operations.agreements import add_agreement, end_agreement
 from opora.registry.customers.operations.contacts import (
     WrongContact,
@@ -50,6 +57,7 @@ from opora.registry.customers.requisites import WrongRequisite
 __all__ = [
     "AlreadyKnown",
     "Binding",
+    "DecidedAlready",
     "ImportRefused",
     "NameMissing",
     "NumberTaken",
@@ -63,17 +71,20 @@ __all__ = [
     "add_contact_person",
     "add_contact_point",
     "add_usage_point",
+    "ask_for_matching",
     "bind_usage_points",
     "change_contact_person",
     "change_contact_point",
     "change_customer",
     "change_usage_point",
+    "decide_address",
     "end_agreement",
     "enter_import",
     "find_customers",
     "forget_imports",
     "load_groups",
     "locked_customer",
+    "match_usage_point_addresses",
     "move_to_group",
     "read_agreements",
     "read_customer",
@@ -89,6 +100,7 @@ __all__ = [
     "remove_address",
     "remove_contact_person",
     "remove_contact_point",
+    "reopen_address",
     "start_import",
     "store_import",
 ]

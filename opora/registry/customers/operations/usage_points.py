@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ CHANGEABLE = (
     "district_id",
     "account",
     "address",
+    "gar_id",
     "voltage",
     "max_power",
     "reliability_category",
@@ -52,6 +54,7 @@ def add_usage_point(
     by: User,
     district_id: int | None = None,
     account: str = "",
+    gar_id: UUID | None = None,
     voltage: UsagePoint.Voltage = UsagePoint.Voltage.LOW,
     max_power: Decimal | None = None,
     reliability_category: UsagePoint.Reliability = UsagePoint.Reliability.THIRD,
@@ -60,6 +63,7 @@ def add_usage_point(
 ) -> UsagePoint:
     """Add a usage point; its branch sees the customer from now on.
 
+    :param gar_id: of the house in the register of addresses, where it is known.
     :raises NumberTaken: when another usage point has the number.
     :raises WrongValue: when a field cannot hold its value, or the district is of another branch.
     """
@@ -67,8 +71,8 @@ def add_usage_point(
     point = UsagePoint(customer=customer)
     put(point, {
         "number": number, "branch_id": branch_id, "district_id": district_id, "account": account, "address": address,
-        "voltage": voltage, "max_power": max_power, "reliability_category": reliability_category, "meter": meter,
-        "supplier": supplier,
+        "gar_id": gar_id, "voltage": voltage, "max_power": max_power, "reliability_category": reliability_category,
+        "meter": meter, "supplier": supplier,
     })  # fmt: skip
     _check(point)
     with _refusals():
@@ -82,7 +86,7 @@ def add_usage_point(
 
 @transaction.atomic
 def change_usage_point(*, usage_point_id: int, version: int, changes: Mapping[str, Any], by: User) -> UsagePoint:
-    """Change what is known of a usage point: the fields in `CHANGEABLE`.
+    """Change what is known of a usage point: the fields in `CHANGEABLE`. Another address is no longer of that house.
 
     :param version: of the usage point the editor has seen.
     :raises ChangedMeanwhile: when somebody saved since.
@@ -96,6 +100,8 @@ def change_usage_point(*, usage_point_id: int, version: int, changes: Mapping[st
     point = UsagePoint.objects.get(pk=usage_point_id)
     if point.version != version:
         raise ChangedMeanwhile(_("Somebody changed this usage point meanwhile: look at it again and repeat."))
+    if changes.get("address", point.address).strip() != point.address:
+        changes = {"gar_id": None, **changes}
     changed = taken_over(point, changes, allowed=CHANGEABLE)
     if changed:
         _check(point)
