@@ -120,7 +120,8 @@ def test_a_tab_of_whoever_has_signed_out_says_so_and_asks_no_more(sign_in, opora
     asked: list[str] = []
     left.on("request", lambda request: asked.append(request.url))
 
-    left.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")  # back from the history
+    for event in ("pagehide", "pageshow"):  # to another page and back
+        left.evaluate(f"dispatchEvent(new PageTransitionEvent('{event}', {{ persisted: true }}))")
 
     expect(left.get_by_text("Вы вышли из системы: войти")).to_be_visible()
     before = len(asked)
