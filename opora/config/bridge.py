@@ -25,14 +25,22 @@ class _Responder(WSGIResponder):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         first: dict[str, Any] | None = await receive()
-        if first is not None and not first.get("more_body"):
+        if first is not None and _is_whole(first):
             self.body = BytesIO(first.get("body", b""))
 
         async def receive_on() -> Any:
-            """A coroutine, as a2wsgi schedules it from its threads; granian's own is another kind of awaitable."""
+            """A coroutine, as a2wsgi schedules it from its threads; granian's own is another kind of awaitable.
+
+            :raises ConnectionResetError: when the sender is gone: a2wsgi would take it for the end, and half a form
+                would be saved as if it were all of it.
+            """
             nonlocal first
             message, first = first, None
-            return await receive() if message is None else message
+            if message is None:
+                message = await receive()
+            if message["type"] != "http.request":
+                raise ConnectionResetError("The sender has gone before the end of the request")
+            return message
 
         await super().__call__(scope, receive_on, send)
 
@@ -53,3 +61,7 @@ class _Responder(WSGIResponder):
             self.send({"type": "http.response.body", "body": b""})
         finally:
             getattr(answer, "close", lambda: None)()
+
+
+def _is_whole(message: dict[str, Any]) -> bool:
+    return message["type"] == "http.request" and not message.get("more_body")

@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def opora(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One installation for all journeys; they do not share customers or cases."""
-    running = start(tmp_path_factory.mktemp("opora"), port=free_port())
+    running = start(tmp_path_factory.mktemp("opora"), port=free_port(), OPORA_FILE_LIMIT_MB="1")
     yield running
     stop(running)
 

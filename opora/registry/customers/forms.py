@@ -1,8 +1,9 @@
 """What the screens ask about customers. Fields bear the names of the operations, so that their refusals find them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
@@ -184,13 +185,41 @@ class AddressForm(forms.Form):
     text = forms.CharField(label=_("Address"), max_length=300)
 
 
+class HouseInput(forms.MultiWidget):
+    """An address as text, and the house of the register that was chosen for it, if any."""
+
+    template_name = "addresses/widgets/address.html"
+    use_fieldset = False
+
+    def __init__(self) -> None:
+        super().__init__({"": forms.TextInput, "house": forms.HiddenInput})
+
+    def decompress(self, value: tuple[str, UUID | None] | None) -> list[Any]:
+        return list(value) if value else ["", None]
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0"
+
+
+class HouseField(forms.MultiValueField):
+    """An address, taken from the register or typed: the text, and the id of its house if it was taken."""
+
+    def __init__(self, **more: Any) -> None:
+        fields = (forms.CharField(max_length=300), forms.UUIDField(required=False))
+        super().__init__(fields, widget=HouseInput, require_all_fields=False, **more)
+
+    def compress(self, given: Sequence[Any]) -> tuple[str, UUID | None]:
+        text, house = given or ("", None)
+        return text, house or None
+
+
 class UsagePointForm(forms.Form):
     """A usage point; of a new one the number and branch are asked too."""
 
     number = forms.CharField(label=_("Number"), max_length=30)
     branch_id = Chosen(label=_("Branch"))
     district_id = Chosen(label=_("District"), required=False)
-    address = forms.CharField(label=_("Address"), max_length=300)
+    address = HouseField(label=_("Address"))
     account = forms.CharField(label=_("Account"), max_length=30, required=False)
     meter = forms.CharField(label=_("Meter"), max_length=30, required=False)
     voltage = forms.ChoiceField(label=_("Voltage level"), choices=UsagePoint.Voltage, initial=UsagePoint.Voltage.LOW)
@@ -211,7 +240,9 @@ class UsagePointForm(forms.Form):
         _chosen(self, "district_id").choices = [("", _("not known")), *found]
 
     def said(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        said = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        said["address"], said["gar_id"] = said["address"]
+        return said
 
 
 class AgreementForm(forms.Form):
@@ -242,7 +273,9 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        help_text=_("CSV or XLSX of any size. First it is only checked: nothing is changed."),
+        help_text=_(
+            "CSV or XLSX. First it is only checked: nothing is changed. A very large one: opora import customers."
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
     )
     group = Chosen(label=_("Group"), required=False, help_text=_("For new customers whose row names none."))

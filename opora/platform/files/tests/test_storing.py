@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
+from django.test import Client
 
 from opora.platform.access.operations import ensure_system_user
 from opora.platform.files.models import StoredFile
@@ -219,3 +220,37 @@ def test_a_request_that_announces_too_much_is_refused_before_it_is_read(client, 
     assert (page.status_code, problem.status_code) == (413, 413)
     assert "Слишком большой объём" in page.content.decode()
     assert problem.json()["code"] == "too_big"
+
+
+def test_a_request_of_unknown_length_is_refused(client):
+    answer = client.generic("POST", "/api/v1/tokens", headers={"Transfer-Encoding": "chunked"})
+
+    assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
+
+
+def test_a_form_with_too_much_text_is_refused(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+    page = client.post("/login/", {"username": "a" * 1024 * 1024})
+
+    assert page.status_code == 413
+    assert "Отправлено больше 1 МБ" in page.content.decode()
+
+
+def test_a_form_whose_sender_went_away_is_not_taken_for_an_empty_one():
+    class Broken:
+        def read(self, *_):
+            raise ConnectionResetError
+
+        readline = read
+
+    client = Client(enforce_csrf_checks=True)
+    client.get("/login/")
+    secret = client.cookies["csrftoken"].value
+
+    answer = client.generic(
+        "POST", "/login/", headers={"X-CSRFToken": secret}, CONTENT_LENGTH="1000",
+        CONTENT_TYPE="multipart/form-data; boundary=x", **{"wsgi.input": Broken()},
+    )  # fmt: skip
+
+    assert (answer.status_code, answer.content) == (400, b"")

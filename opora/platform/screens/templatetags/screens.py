@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 from django import template
+from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.templatetags.static import static
@@ -200,7 +201,8 @@ def script_texts() -> SafeString:
         "status403": _("You may not do this. Ask your administrator for the right."),
         "status404": _("It is no longer here: it was deleted, moved, or is outside your area."),
         "status409": _("Somebody has changed it meanwhile. Reload to see the changes."),
-        "status413": _("The file is too large."),
+        "status413": _("Too large: a file may have up to %d MB; send several one by one.")
+        % (settings.FILE_LIMIT >> 20),
         "status429": _("Too many requests. Wait a minute."),
         "draftRestored": _("The draft of {time} is restored."),
         "space": _("Space"),
