@@ -1,7 +1,7 @@
 """Reading CIM XML by objects: any version of the namespace, any profile, any number of files, streamed."""
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -47,6 +47,8 @@ KEPT = frozenset(
 )
 #: Whatever tells these describes an object; a record without them only says how it stands.
 _DESCRIBING = ("IdentifiedObject.name", "IdentifiedObject.mRID", "Terminal.ConductingEquipment", "Switch.normalOpen")
+#: A record of nothing but these speaks of an object that another file describes.
+_STATE = frozenset({"Switch.open", "ACDCTerminal.connected", "Terminal.connected", "Terminal.TopologicalNode"})
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _CHUNK = 1 << 18
 
@@ -60,6 +62,8 @@ class Thing:
     values: dict[str, list[str]] = field(default_factory=dict)
     #: How much the file that gave a value is to be believed against others.
     ranks: dict[str, int] = field(default_factory=dict)
+    #: Whether a file says what it is, not only how it stands.
+    is_described: bool = False
 
     def first(self, *names: str) -> str | None:
         for name in names:
@@ -94,25 +98,29 @@ class Model:
     def of_class(self, *names: str) -> list[Thing]:
         return [thing for thing in self.things.values() if thing.class_name in names]
 
-    def take(self, records: Iterable["_Record"], *, file: str, is_state: bool) -> None:
+    def take(self, records: Sequence["_Record"], *, file: str, is_state: bool) -> None:
+        """Add what a file says; of two that differ, the one that tells states is believed, then the later one."""
+        described: set[str] = set()
+        tells_topology = any("Terminal.ConductingEquipment" in record.values for record in records)
         for record in records:
             key = key_of(record.id)
             thing = self.things.get(key)
             if thing is None:
                 thing = self.things[key] = Thing(_fragment(record.id), record.class_name)
-            elif record.class_name and thing.class_name != record.class_name:
-                if not thing.class_name:
-                    thing.class_name = record.class_name
-                else:
-                    self.faults.append(
-                        _("%(file)s: %(title)s is there once more, as %(other)s.")
-                        % {"file": file, "title": thing.title, "other": record.class_name}
-                    )
+            elif not thing.class_name:
+                thing.class_name = record.class_name
+            elif (key in described and not record.is_about) or record.class_name not in ("", thing.class_name):
+                text = _("%(file)s: %(title)s is there once more, as %(other)s.")
+                self.faults.append(text % {"file": file, "title": thing.title, "other": record.class_name})
+            if not record.is_about:
+                described.add(key)
             describes = any(name in record.values for name in _DESCRIBING)
-            rank = 3 if is_state else 2 if not describes else 1 if record.is_about else 0
+            rank = 4 if is_state else 3 if not describes else record.is_about + (not tells_topology)
             for name, values in record.values.items():
                 if rank >= thing.ranks.get(name, 0):
                     thing.values[name], thing.ranks[name] = values, rank
+            only_state = bool(record.values) and record.values.keys() <= _STATE
+            thing.is_described = thing.is_described or not (is_state or only_state)
 
 
 @dataclass(slots=True)
@@ -134,7 +142,7 @@ def read_files(paths: Iterable[Path]) -> Model:
                     reader.read(opened)
                     model.faults.extend(reader.faults)
                     model.take(reader.records, file=name, is_state=reader.is_state)
-        except (OSError, zipfile.BadZipFile) as error:
+        except (OSError, zipfile.BadZipFile, RuntimeError) as error:  # RuntimeError: an archive under a password
             model.faults.append(_("%(file)s cannot be read: %(why)s.") % {"file": path.name, "why": error})
     return model
 

@@ -96,13 +96,12 @@ class _Reading:
         nodes = self._nodes_of_equipment()
         has_sources = any(ELEMENT_KINDS.get(thing.class_name) == ElementKind.SOURCE for thing in self._equipment(nodes))
         elements = [self._element(thing, nodes, has_sources=has_sources) for thing in self._equipment(nodes)]
-        containers = [
-            self._container(thing) for thing in self.model.things.values() if thing.class_name in CONTAINER_KINDS
-        ]
+        containers = self._containers()
         usage_points = self._usage_points()
+        self._find_undescribed(nodes)
         if not elements:
             self.faults.append(_("There is no equipment with terminals in it."))
-        elif not any(element.nodes for element in elements):
+        elif not self.faults and not any(element.nodes for element in elements):
             self.faults.append(
                 _("No terminal is joined to a node: the model is bus-branch, and its topology (profile TP) is missing.")
             )
@@ -113,6 +112,11 @@ class _Reading:
         if faults := faults_of(network):
             raise NetworkFaulty(faults)
         return network
+
+    def _find_undescribed(self, nodes: dict[str, list[str]]) -> None:
+        for key, thing in self.model.things.items():
+            if thing.class_name in ELEMENT_KINDS and not thing.is_described and key not in nodes:
+                self.faults.append(_("%s has a state, and no file describes it.") % thing.title)
 
     def _remark(self, elements: list[Element]) -> None:
         if self._bare_terminals:
@@ -173,11 +177,26 @@ class _Reading:
             class_name=thing.class_name,
         )
 
+    def _containers(self) -> list[Container]:
+        """Take what is a container by its class, or because something stands in it."""
+        held = self.model.things.values()
+        within = {
+            key_of(reference)
+            for thing in held
+            for name in ("Equipment.EquipmentContainer", "Equipment.AdditionalEquipmentContainer", *_PARENTS)
+            for reference in thing.values.get(name, ())
+        }
+        return [
+            self._container(thing)
+            for key, thing in self.model.things.items()
+            if thing.class_name in CONTAINER_KINDS or (key in within and thing.is_described)
+        ]
+
     def _container(self, thing: Thing) -> Container:
         parent = next((found for name in _PARENTS if (found := self._reference(thing, name))), None)
         return Container(
             mrid=thing.mrid,
-            kind=CONTAINER_KINDS[thing.class_name],
+            kind=CONTAINER_KINDS.get(thing.class_name, ContainerKind.OTHER),
             name=thing.name,
             parent=parent.mrid if parent else None,
             voltage_kv=self._nominal(self.model.get(thing.first("VoltageLevel.BaseVoltage"))),
@@ -210,15 +229,19 @@ class _Reading:
         found = []
         for reference in thing.values.get(name, ()):
             other = self.model.get(reference)
-            # what only a state or a position speaks of is not described anywhere
-            if other is None or not other.class_name:
+            if other is None or not other.is_described:
                 self.faults.append(
                     _("%(title)s: %(property)s refers to %(reference)s, which is not in the model.")
-                    % {"title": thing.title, "property": name, "reference": reference}
+                    % {"title": self._title(thing), "property": name, "reference": reference}
                 )
             else:
                 found.append(other)
         return found
+
+    def _title(self, thing: Thing) -> str:
+        """Call a terminal by its equipment too: nobody knows terminals by name."""
+        equipment = self.model.get(thing.first("Terminal.ConductingEquipment"))
+        return f"{thing.title}, {equipment.title}" if equipment and equipment.is_described else thing.title
 
     def _boolean(self, thing: Thing, *names: str) -> bool | None:
         text = thing.first(*names)

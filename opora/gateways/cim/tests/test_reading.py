@@ -188,9 +188,10 @@ def test_every_dangling_reference_is_named(tmp_path):
         '<cim:UsagePoint rdf:ID="_up"><cim:IdentifiedObject.name>УП-1</cim:IdentifiedObject.name>'
         '<cim:UsagePoint.Equipments rdf:resource="#_away"/></cim:UsagePoint>',
     ]
+    nowhere = "Terminal.ConnectivityNode ссылается на #_c, которого нет в модели."
     assert refused(*written(tmp_path, document(*parts))) == [
-        "Terminal «L1.2» (L1.2): Terminal.ConnectivityNode ссылается на #_c, которого нет в модели.",
-        "Terminal «T1.1» (T1.1): Terminal.ConnectivityNode ссылается на #_c, которого нет в модели.",
+        f"Terminal «L1.2» (L1.2), ACLineSegment «L1» (L1): {nowhere}",
+        f"Terminal «T1.1» (T1.1), LoadBreakSwitch «T1» (T1): {nowhere}",
         "Terminal «lonely» (lonely): Terminal.ConductingEquipment ссылается на #_gone, которого нет в модели.",
         "UsagePoint «УП-1» (up): UsagePoint.Equipments ссылается на #_away, которого нет в модели.",
     ]
@@ -229,3 +230,40 @@ def test_an_object_of_two_classes_and_a_wrong_boolean_are_refused(tmp_path):
         *feeder(breaker=equipment("Breaker", "Q1", "a", "b", inside="<cim:Switch.open>maybe</cim:Switch.open>"))
     )
     assert refused(*written(tmp_path, odd)) == ["Breaker «Q1» (Q1): Switch.open — «maybe», не true и не false."]
+
+
+def test_an_object_told_twice_in_one_file_is_refused_and_one_told_in_two_files_is_one(tmp_path):
+    breaker = '<cim:Breaker rdf:ID="_Q1"><cim:IdentifiedObject.name>Q1</cim:IdentifiedObject.name></cim:Breaker>'
+    assert refused(*written(tmp_path, document(*feeder(), breaker))) == [
+        "model0.xml: Breaker «Q1» (Q1) встречается ещё раз, как Breaker."
+    ]
+    network = read_cim(written(tmp_path, document(*feeder()), document(breaker)))
+    assert lost(network, open_=["Q1"]) == ["C1"]
+
+
+def test_a_state_of_what_no_file_describes_is_refused_by_name(tmp_path):
+    stray = document(
+        state("Breaker", "gone", Switch_open="true"),
+        state("EnergyConsumer", "away", EnergyConsumer_p="1"),
+        profile="http://entsoe.eu/CIM/SteadyStateHypothesis/1/1",
+    )
+    assert refused(*written(tmp_path, document(*feeder()), stray)) == [
+        "Breaker «gone» (gone): состояние задано, но ни в одном файле объект не описан.",
+        "EnergyConsumer «away» (away): состояние задано, но ни в одном файле объект не описан.",
+    ]
+
+
+def test_a_container_of_an_unusual_class_is_a_container_still(tmp_path):
+    unit = '<cim:PowerElectronicsUnit rdf:ID="_unit"/>'
+    inside = '<cim:Equipment.EquipmentContainer rdf:resource="#_unit"/>'
+    source = equipment("EnergySource", "S1", "a", inside=inside)
+    network = read_cim(written(tmp_path, document(unit, *feeder(source=source))))
+    assert [(c.mrid, c.kind) for c in network.containers] == [("unit", ContainerKind.OTHER)]
+
+
+def test_a_described_state_without_a_profile_overrides_whatever_the_order(tmp_path):
+    about = "<cim:Switch.open>{}</cim:Switch.open>"
+    topology = document(*feeder(breaker=equipment("Breaker", "Q1", "a", "b", inside=about.format("false"), by="about")))
+    told = document(equipment("Breaker", "Q1", inside=about.format("true"), by="about"))
+    for order in ([topology, told], [told, topology]):
+        assert [e.is_open for e in read_cim(written(tmp_path, *order)).elements if e.name == "Q1"] == [True]
