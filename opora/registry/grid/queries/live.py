@@ -56,6 +56,11 @@ class LiveTracer:
         self._unlike_normal: set[int] = set()
         self._lock = threading.RLock()
 
+    def prepare(self) -> None:
+        """Do ahead what the first question would wait for."""
+        with self._lock:
+            self._tracer.prepare()
+
     def follow(self, unlike_normal: Iterable[int]) -> None:
         """Bring positions to those of the database: these elements, and no others, do not stand as normal."""
         wanted = set(self._indices(unlike_normal).tolist())
@@ -147,11 +152,14 @@ def current_tracer() -> LiveTracer:
     """Give the network as the database has it at this moment, positions of this transaction included."""
     version = NetworkVersion.objects.order_by("-id").values_list("id", "at").first()
     with _Held.lock:
-        tracer = _Held.tracer
+        tracer, is_new = _Held.tracer, False
         if tracer is None or tracer.version != version:
-            tracer = _Held.tracer = LiveTracer(version)
+            tracer, is_new = LiveTracer(version), True
+            _Held.tracer = tracer
     unlike_normal = Element.objects.exclude(is_open=F("normally_open")).filter(removed_at=None)
     tracer.follow(unlike_normal.order_by().values_list("id", flat=True))
+    if is_new:
+        tracer.prepare()
     return tracer
 
 
