@@ -5,7 +5,9 @@ from opora.casework.messaging.api import router as messaging
 from opora.platform.access.api import router as access
 from opora.platform.calendar.api import router as calendar
 from opora.platform.rest.doors import Api
+from opora.registry.addresses.api import router as addresses
 from opora.registry.customers.api import routers as customers
+from opora.registry.grid.api import router as grid
 from opora.registry.organization.api import router as organization
 
 api = Api(
@@ -23,5 +25,5 @@ api = Api(
     ),
     urls_namespace="api",
 )
-for router in (access, calendar, organization, *customers, *cases, messaging):
+for router in (access, calendar, addresses, organization, grid, *customers, *cases, messaging):
     api.add_router("", router)

@@ -15,7 +15,9 @@ from opora.casework.cases.permissions import CasePermission
 from opora.casework.messaging.permissions import MessagingPermission
 from opora.platform.access.models import User
 from opora.platform.permissions import signed_in
+from opora.processes.outages.permissions import OutagePermission
 from opora.registry.customers.permissions import CustomerPermission
+from opora.registry.grid.permissions import GridPermission
 from opora.registry.organization.permissions import OrganizationPermission
 
 
@@ -54,6 +56,7 @@ MENU: Sequence[Group] = (
             ),
             Item(_("Control"), "supervisor:board", "gauge", CasePermission.SUPERVISE, "KeyC"),
             Item(_("Cases"), "cases:list", "inbox", CasePermission.VIEW, "KeyO"),
+            Item(_("Outages"), "outages:board", "bolt-off", OutagePermission.VIEW, "KeyB"),
             Item(_("Messages"), "messaging:list", "message", MessagingPermission.RETRY),
         ),
     ),
@@ -61,8 +64,10 @@ MENU: Sequence[Group] = (
         _("Directories"),
         (
             Item(_("Customers"), "customers:list", "users", CustomerPermission.VIEW, "KeyU"),
+            Item(_("Addresses"), "addresses:register", "map-pin"),
+            Item(_("Network"), "grid:tree", "sitemap", GridPermission.VIEW),
             Item(_("Employees"), "organization:directory", "address-book"),
-            Item(_("Structure"), "organization:structure", "sitemap", OrganizationPermission.EDIT_STRUCTURE),
+            Item(_("Structure"), "organization:structure", "building", OrganizationPermission.EDIT_STRUCTURE),
         ),
     ),
     Group(
@@ -73,6 +78,7 @@ MENU: Sequence[Group] = (
             Item(_("Routing"), "cases:routing", "route", CasePermission.CONFIGURE),
             Item(_("Templates of messages"), "messaging:templates", "template", MessagingPermission.CONFIGURE),
             Item(_("Import"), "customers:import", "upload", CustomerPermission.IMPORT),
+            Item(_("Addresses in doubt"), "customers:addresses", "map-pin", CustomerPermission.EDIT),
         ),
     ),
 )
@@ -81,7 +87,7 @@ MENU: Sequence[Group] = (
 HOMES: Mapping[str, str] = {
     "operator": "operator:desk",
     "clerk": "operator:desk",
-    "dispatcher": "operator:desk",
+    "dispatcher": "outages:board",
     "supervisor": "supervisor:board",
     "executor": "executor:desk",
 }
@@ -95,6 +101,10 @@ TABS: Sequence[Item] = (
     Item(_("Messages"), "messaging:of_customer", "message", MessagingPermission.VIEW),
     Item(_("History"), "customers:history", "history"),
 )
+
+
+#: Tabs of an element of the network, likewise.
+ELEMENT_TABS: Sequence[Item] = (Item(_("Usage points"), "customers:below", "plug", CustomerPermission.VIEW),)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -119,14 +129,23 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def customer_tabs(user: User, customer_id: int) -> list[dict[str, Any]]:
     """The tabs of a customer's card that the user may open."""
+    return _tabs(TABS, user, customer_id)
+
+
+def element_tabs(user: User, element_id: int) -> list[dict[str, Any]]:
+    """The tabs of an element's page that the user may open."""
+    return _tabs(ELEMENT_TABS, user, element_id)
+
+
+def _tabs(tabs: Sequence[Item], user: User, about: int) -> list[dict[str, Any]]:
     return [
         {
             "id": tab.url.replace(":", "-"),
             "title": tab.title,
             "icon": tab.icon,
-            "url": reverse(tab.url, args=[customer_id]),
+            "url": reverse(tab.url, args=[about]),
         }
-        for tab in TABS
+        for tab in tabs
         if _allowed(tab, user)
     ]
 

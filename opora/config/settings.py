@@ -173,6 +173,12 @@ REQUEST_LIMIT: int = 4 * FILE_LIMIT
 API_RATE = float(os.environ.get("OPORA_API_RATE") or 500)
 
 CUSTOMER_TABS = "opora.config.navigation.customer_tabs"
+ELEMENT_TABS = "opora.config.navigation.element_tabs"
+CUSTOMER_LINE = "opora.config.navigation.customer_line"
+#: What stands above the network and is called by its doors: who reads files, who follows switches and bindings.
+NETWORK_READER = "opora.gateways.cim.reading.read_cim"
+APPLY_POSITIONS = "opora.processes.outages.operations.apply_positions"
+BIND_USAGE_POINTS = "opora.registry.customers.operations.bind_usage_points"
 #: smtp://user:password@host:587 or smtps://…; without one, letters are put into the folder OPORA_HOME/outbox.
 SMTP_URL = os.environ.get("OPORA_SMTP_URL", "")
 MAIL_FROM = os.environ.get("OPORA_MAIL_FROM", "opora@localhost")

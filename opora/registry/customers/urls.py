@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from opora.registry.customers.views import belongings, cards, imports, lists, registration
+from opora.registry.customers.views import addresses, belongings, cards, imports, lists, registration, supply
 
 app_name = "customers"
 
@@ -32,8 +32,13 @@ urlpatterns = [
     path("", lists.customers, name="list"),
     path("export/", lists.export, name="export"),
     path("found/", lists.found, name="found"),
+    path("below/<int:element_id>/", supply.below, name="below"),
     path("new/", registration.register, name="register"),
     path("check/", registration.check, name="check"),
+    path("addresses/", addresses.addresses, name="addresses"),
+    path("addresses/match/", addresses.match, name="match_addresses"),
+    path("addresses/<int:doubt_id>/", addresses.decide, name="decide_address"),
+    path("addresses/<int:doubt_id>/reopen/", addresses.reopen, name="reopen_address"),
     path("import/", imports.imports, name="import"),
     path("import/sample/", imports.sample, name="import_sample"),
     path("import/<int:import_id>/", imports.report, name="import_report"),
