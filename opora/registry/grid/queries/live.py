@@ -166,6 +166,8 @@ def current_tracer() -> LiveTracer:
 def _copied(query: str, *, second: str) -> "np.ndarray[tuple[int], np.dtype[np.void]]":
     """Fetch pairs of a bigint and another number by COPY: two million rows in a second, without an object for each."""
     row = np.dtype([("fields", ">i2"), ("length1", ">i4"), ("first", ">i8"), ("length2", ">i4"), ("second", second)])
+    data = bytearray()
     with connection.cursor() as cursor, cursor.copy(f"copy ({query}) to stdout (format binary)") as copy:
-        data = b"".join(copy)
+        for block in copy:
+            data += block
     return np.frombuffer(data, row, count=(len(data) - _HEAD - _TAIL) // row.itemsize, offset=_HEAD)
