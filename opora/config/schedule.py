@@ -17,7 +17,7 @@ from opora.platform.journal.handlers import make_partitions_ahead, retry_jobs_of
 from opora.platform.journal.operations import via
 from opora.platform.rest.handlers import forget_old_answers
 from opora.platform.scope import EVERYTHING, scoped
-from opora.processes.outages.handlers import confirm_outages
+from opora.processes.outages.handlers import confirm_outages, watch_estimates
 from opora.registry.customers.handlers import forget_old_imports
 
 Timed = Callable[[datetime], None]
@@ -28,6 +28,7 @@ SCHEDULE: Sequence[tuple[str, Timed]] = (
     ("* * * * *", watch_deadlines),
     ("* * * * *", tell_of_new_work),
     ("* * * * *", confirm_outages),
+    ("* * * * *", watch_estimates),
     ("15 1 * * *", make_partitions_ahead),
     ("45 1 * * *", forget_old_sessions),
     ("50 1 * * *", forget_old_answers),

@@ -13,6 +13,14 @@ from opora.casework.cases.events import (
 )
 from opora.platform.journal.events import Event
 from opora.platform.journal.operations import Handler
+from opora.processes.outages import handlers as outages
+from opora.processes.outages.events import (
+    EstimateSet,
+    OutageConfirmed,
+    ReportJoined,
+    ReportRegistered,
+    SupplyRestored,
+)
 from opora.registry.addresses.events import DeliveryApplied
 from opora.registry.customers import handlers as customers
 from opora.registry.customers.events import AddressMatchingAsked, ImportAccepted, ImportStarted
@@ -28,4 +36,9 @@ SUBSCRIPTIONS: dict[type[Event], Sequence[Handler]] = {
     StageAssigned: [cases.tell_new_holder],
     StageWarned: [cases.warn_of_stage],
     CaseWarned: [cases.warn_of_case],
+    ReportRegistered: [outages.acknowledge_report],
+    ReportJoined: [outages.tell_joined],
+    OutageConfirmed: [outages.tell_confirmed],
+    EstimateSet: [outages.tell_of_estimate],
+    SupplyRestored: [outages.tell_of_restoration],
 }

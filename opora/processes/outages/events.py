@@ -85,7 +85,6 @@ class OutageClosed(Event):
 class ReportRegistered(Event):
     label: ClassVar[Promise | str] = _("Report of an outage")
 
-    report_id: int
     case_id: int
     outage_id: int | None
 
@@ -94,7 +93,6 @@ class ReportRegistered(Event):
 class ReportJoined(Event):
     label: ClassVar[Promise | str] = _("Report joined to an outage")
 
-    report_id: int
     case_id: int
     outage_id: int
 
@@ -106,6 +104,7 @@ class PlannedMoved(Event):
     label: ClassVar[Promise | str] = _("Planned outage moved")
 
     outage_id: int
+    was_announced: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,3 +123,41 @@ class OutageSaid(Event):
 
     outage_id: int
     remark_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOfOutageAttached(Event):
+    label: ClassVar[Promise | str] = _("File attached")
+
+    outage_id: int
+    document_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOfOutageDetached(Event):
+    label: ClassVar[Promise | str] = _("File taken off")
+
+    outage_id: int
+    document_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrigadeAdded(Event):
+    label: ClassVar[Promise | str] = _("Brigade added")
+
+    brigade_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueLoaded(Event):
+    label: ClassVar[Promise | str] = _("Causes and rules of notice loaded")
+
+    causes: int
+    rules: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSettled(Event):
+    label: ClassVar[Promise | str] = _("No outage is behind the report")
+
+    case_id: int

@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from opora.platform.calendar.hours import WorkingHours
+from opora.platform.calendar.production import ProductionCalendar
+from opora.platform.calendar.terms import Term, TermUnit, add_months
 from opora.processes.outages.stages import Stage
 
 #: An outage that a breaker has ended by itself within this time was an automatic reclosing (АПВ), not an outage.
 RECLOSING = timedelta(seconds=60)
-#: Consumers are told of planned works so long before them; the law gives no figure for them, so it is the company's.
-CONSUMERS_TOLD = timedelta(days=10)
+#: Works may begin so much before their time.
+EARLY = timedelta(minutes=30)
 #: Reports within this time may have one cause.
 TOGETHER = timedelta(hours=2)
 
@@ -27,6 +30,21 @@ def stage_when_restored(*, left: int) -> Stage:
     return Stage.PARTLY_RESTORED if left else Stage.RESTORED
 
 
-def is_too_late(*, begins_at: datetime, now: datetime) -> bool:
-    """Whether consumers can no longer be told of planned works in time."""
-    return begins_at - now < CONSUMERS_TOLD
+def told_by(term: Term, begins_at: datetime, calendar: ProductionCalendar, hours: WorkingHours) -> datetime:
+    """The last moment to tell of works so long before they begin.
+
+    A term in days lasts till the midnight of its day; every other unit than minutes and hours is counted in days.
+    """
+    if term.unit in (TermUnit.MINUTES, TermUnit.HOURS):
+        return begins_at - term.duration
+    day = hours.local_day(begins_at)
+    if term.unit is TermUnit.MONTHS:
+        day = add_months(day, -term.value)
+    elif term.unit is TermUnit.CALENDAR_DAYS:
+        day -= timedelta(days=term.value)
+    else:
+        for _day in range(term.value):
+            day -= timedelta(days=1)
+            while not calendar.is_working(day):
+                day -= timedelta(days=1)
+    return hours.midnight(day + timedelta(days=1))

@@ -51,7 +51,7 @@ MOVES: Mapping[Stage, Collection[Stage]] = {
     Stage.RESTORED: {Stage.CLOSED, Stage.PARTLY_RESTORED},
     Stage.CLOSED: set(),
     Stage.CANCELLED: set(),
-    Stage.BLINK: set(),
+    Stage.BLINK: {Stage.CONFIRMED},  # the reclosing has failed
 }
 
 #: Somebody may be without supply because of it.

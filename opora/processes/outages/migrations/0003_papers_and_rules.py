@@ -6,70 +6,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('files', '0001_stored_files'),
-        ('outages', '0002_scope'),
+        ("files", "0001_stored_files"),
+        ("outages", "0002_scope"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NoticeRule',
+            name="NoticeRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, verbose_name='code')),
-                ('audience', models.CharField(max_length=200, verbose_name='who is told')),
-                ('term', models.CharField(max_length=30, verbose_name='how long before')),
-                ('legal_reference', models.CharField(blank=True, default='', max_length=300, verbose_name='by which law')),
-                ('verified', models.BooleanField(default=True, verbose_name='checked against the law in force')),
-                ('valid_from', models.DateField(verbose_name='in force from')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=30, verbose_name="code")),
+                ("audience", models.CharField(max_length=200, verbose_name="who is told")),
+                ("term", models.CharField(max_length=30, verbose_name="how long before")),
+                (
+                    "legal_reference",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="by which law"),
+                ),
+                ("verified", models.BooleanField(default=True, verbose_name="checked against the law in force")),
+                ("valid_from", models.DateField(verbose_name="in force from")),
             ],
         ),
         migrations.CreateModel(
-            name='OutageDocument',
+            name="OutageDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='affected',
-            name='outages_affected_now',
+            model_name="affected",
+            name="outages_affected_now",
         ),
         migrations.AddField(
-            model_name='cause',
-            name='ours',
-            field=models.BooleanField(default=True, verbose_name='in our network'),
+            model_name="cause",
+            name="ours",
+            field=models.BooleanField(default=True, verbose_name="in our network"),
         ),
         migrations.AddField(
-            model_name='outage',
-            name='follows_switches',
+            model_name="outage",
+            name="follows_switches",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='plannedwork',
-            name='despite',
-            field=models.CharField(blank=True, default='', max_length=300, verbose_name='why despite what stands against it'),
+            model_name="plannedwork",
+            name="despite",
+            field=models.CharField(blank=True, default="", max_length=300, verbose_name="what stood against it"),
         ),
         migrations.AddConstraint(
-            model_name='noticerule',
-            constraint=models.UniqueConstraint(fields=('code', 'valid_from'), name='outages_rule_once_a_day'),
+            model_name="noticerule",
+            constraint=models.UniqueConstraint(fields=("code", "valid_from"), name="outages_rule_once_a_day"),
         ),
         migrations.AddField(
-            model_name='outagedocument',
-            name='by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="outagedocument",
+            name="by",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='outagedocument',
-            name='file',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile'),
+            model_name="outagedocument",
+            name="file",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+            ),
         ),
         migrations.AddField(
-            model_name='outagedocument',
-            name='outage',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='outages.outage'),
+            model_name="outagedocument",
+            name="outage",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="documents", to="outages.outage"
+            ),
         ),
     ]

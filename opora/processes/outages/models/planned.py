@@ -19,8 +19,8 @@ class PlannedWork(models.Model):
     planned_to = models.DateTimeField(_("until"))
     #: How often it was moved; each move is in the journal.
     moves = models.PositiveSmallIntegerField(default=0)
-    #: Why it was approved or announced although something stood against it.
-    despite = models.CharField(_("why despite what stands against it"), max_length=300, default="", blank=True)
+    #: What stood against it when it was approved or announced all the same.
+    despite = models.CharField(_("what stood against it"), max_length=300, default="", blank=True)
     cancel_reason = models.CharField(_("why it is cancelled"), max_length=300, default="", blank=True)
     agreed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False

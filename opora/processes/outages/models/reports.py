@@ -16,6 +16,8 @@ class OutageReport(models.Model):
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="reports", null=True, db_index=False)
     #: Supply is back for others, and not for him.
     still_off = models.BooleanField(default=False)
+    #: Whoever answers the case has been told that supply is back.
+    is_noted = models.BooleanField(default=False)
     reported_at = models.DateTimeField()
     #: Joined, found to be a fault behind his own meter, or over.
     settled_at = models.DateTimeField(null=True)

@@ -41,7 +41,7 @@ def open_outage(
     :param place: where it is, when no element says so.
     :raises PlaceNeeded: when nothing says which branch it belongs to.
     """
-    found = place or (place_of(elements) if elements else None) or _place_in_network(element)
+    found = place or _place_in_network(element) or (place_of(elements) if elements else None) or _head(element)
     if found is None:
         raise PlaceNeeded(_("Nothing says where it is: choose the branch."), field="branch_id")
     branch = Branch.objects.get(pk=found.branch_id)
@@ -66,11 +66,16 @@ def open_outage(
 
 
 def _place_in_network(element: Element | None) -> Place | None:
-    """The branch and district of the nearest container that has them, else the head office."""
+    """The branch and district of the nearest container that has them."""
     above: Container | None = element.container if element else None
     while above is not None:
         if above.branch_id is not None:
             return Place(above.branch_id, above.district_id)
         above = above.parent
+    return None
+
+
+def _head(element: Element | None) -> Place | None:
+    """The head office answers for what nobody has placed in a branch."""
     head = Branch.objects.filter(is_head=True).values_list("pk", flat=True).first() if element else None
     return Place(head, None) if head else None

@@ -8,6 +8,7 @@ from django.db import connection
 
 from opora.platform.scope import EVERYTHING, scoped
 from opora.processes.outages.stages import TO_COME, Stage
+from opora.registry.grid.queries import current_tracer
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,20 @@ select count(*), count(*) filter (where reliability_category = 'I'),
 from outages_expectedpoint expected join customers_usagepoint point on point.id = expected.usage_point_id
 where outage_id = %s
 """
+
+
+_WEIGHT_BELOW = """
+select count(*), count(*) filter (where reliability_category = 'I'), count(*) filter (where reliability_category = 'II')
+from customers_usagepoint where element_id = any(%s)
+"""
+
+
+def weight_below(element_id: int) -> Weight:
+    """Whom the loss of an element would cut off, as the network stands now."""
+    elements = current_tracer().lost_by_opening(element_id).tolist()
+    with scoped(EVERYTHING), connection.cursor() as cursor:
+        cursor.execute(_WEIGHT_BELOW, [elements])
+        return Weight(*cursor.fetchone())
 
 
 def conflicts_of(outage_id: int) -> Sequence[Conflict]:
