@@ -150,6 +150,11 @@ def _tabs(tabs: Sequence[Item], user: User, about: int) -> list[dict[str, Any]]:
     ]
 
 
+def customer_line(user: User, customer_id: int) -> str:
+    """The address of the first line of a customer's card: whether he has supply; empty for whoever may not know."""
+    return reverse("outages:supply_of_customer", args=[customer_id]) if user.holds(OutagePermission.VIEW) else ""
+
+
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """Go to where the user's work begins."""

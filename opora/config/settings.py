@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "opora.registry.customers",
     "opora.casework.messaging",
     "opora.casework.cases",
+    "opora.processes.telecontrol",
     "opora.processes.outages",
     "opora.gateways.gar",
     "opora.gateways.cim",
@@ -178,6 +179,7 @@ CUSTOMER_LINE = "opora.config.navigation.customer_line"
 #: What stands above the network and is called by its doors: who reads files, who follows switches and bindings.
 NETWORK_READER = "opora.gateways.cim.reading.read_cim"
 APPLY_POSITIONS = "opora.processes.outages.operations.apply_positions"
+TELECONTROL_LINK = "opora.gateways.iec104.link.Iec104Link"
 BIND_USAGE_POINTS = "opora.registry.customers.operations.bind_usage_points"
 #: smtp://user:password@host:587 or smtps://…; without one, letters are put into the folder OPORA_HOME/outbox.
 SMTP_URL = os.environ.get("OPORA_SMTP_URL", "")

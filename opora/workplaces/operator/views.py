@@ -13,6 +13,7 @@ from opora.casework.cases.stages import Channel
 from opora.platform.access.models import User
 from opora.platform.permissions import requires
 from opora.platform.phone import normalised
+from opora.processes.outages.permissions import OutagePermission
 from opora.registry.customers.queries import Candidate, identify
 from opora.workplaces.operator.forms import ContactForm
 
@@ -43,6 +44,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "text": text,
         "known": known,
+        "may_see_supply": isinstance(request.user, User) and request.user.holds(OutagePermission.VIEW),
         "is_open": bool(known) or bool(given.get("unknown")),
         "form_query": urlencode({name: value for name, value in asked.items() if value}),
     }

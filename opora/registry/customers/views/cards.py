@@ -42,7 +42,9 @@ def card(request: HttpRequest, customer_id: int) -> HttpResponse:
     assert isinstance(request.user, User)
     tabs: Callable[[User, int], Sequence[dict[str, Any]]] = import_string(settings.CUSTOMER_TABS)
     shown = read_customer(customer_id=customer_id, by=request.user)
-    return render(request, "customers/card.html", {**_context(request, shown), "tabs": tabs(request.user, customer_id)})
+    line: Callable[[User, int], str] = import_string(settings.CUSTOMER_LINE)
+    context = {"tabs": tabs(request.user, customer_id), "line_url": line(request.user, customer_id)}
+    return render(request, "customers/card.html", {**_context(request, shown), **context})
 
 
 @require_GET
