@@ -15,6 +15,7 @@ from opora.config.demo.copying import analyse, as_owner, copy_rows, ids_used, ne
 from opora.config.demo.customers import TABLES, CustomerStream, Party
 from opora.config.demo.history import History
 from opora.config.demo.lives import Life
+from opora.config.demo.network import build_network
 from opora.config.demo.present import live_through_today
 from opora.config.demo.staff import read_staff
 from opora.config.demo.structure import ACCOUNTS, PASSWORD, build_company, territories
@@ -85,6 +86,8 @@ def _build(on_progress: OnProgress, size: Size, now: datetime) -> None:
         analyse("cases_case", "cases_casestage", "cases_casenote", "cases_stagepause")
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")  # says at once what would be refused at the end
+    on_progress(85, 100)
+    build_network(by=system)
     on_progress(90, 100)
     todays = arrivals.between(today, today, count=max(20, size.cases // 700), until=now)
     live_through_today(random, history, todays, unfinished)
