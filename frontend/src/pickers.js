@@ -56,7 +56,7 @@ function press(event) {
 /** The list has come: whoever pressed Enter before it was there has gone on, and is called back when nothing fits. */
 function answered({ target, detail }) {
   const picker = pickerOf({ target });
-  if (!asked.has(picker) || target !== list(picker) || detail.requestConfig.parameters.q !== text(picker).value) return;
+  if (!asked.has(picker) || target !== list(picker) || detail.requestConfig.parameters[text(picker).name] !== text(picker).value) return;
   const entered = asked.get(picker);
   asked.delete(picker);
   const first = list(picker).querySelector("[data-value]");

@@ -245,6 +245,21 @@ class UsagePointForm(forms.Form):
         return said
 
 
+class DecisionForm(forms.Form):
+    """Which house an address in doubt means; nothing when it is none of the register."""
+
+    house = forms.UUIDField(required=False)
+    address = HouseField(label=_("Another house"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if "other" in self.data:
+            given["house"] = (given.get("address") or ("", None))[1]
+            if given["house"] is None:
+                self.add_error("address", _("Choose a house from the list."))
+        return given
+
+
 class AgreementForm(forms.Form):
     """A contract with the customer."""
 

@@ -13,7 +13,7 @@ from opora.registry.addresses.models import AddressObject, House
 
 @dataclass(frozen=True)
 class Placed:
-    """An object with what it stands in, from the top, in both divisions of the country."""
+    """An object, and the way from the region down to itself in both divisions of the country."""
 
     object: AddressObject
     administrative: Sequence[AddressObject]
@@ -21,7 +21,7 @@ class Placed:
 
 
 def object_of(guid: UUID) -> Placed:
-    """One object of the register and its place, in two queries.
+    """One object of the register with all above it, in two queries.
 
     :raises NotVisible: when the register has no such object.
     """
@@ -29,7 +29,8 @@ def object_of(guid: UUID) -> Placed:
     if found is None:
         raise NotVisible(_("The address register has no such object."))
     above = AddressObject.objects.in_bulk({*(found.adm_path or ()), *(found.mun_path or ())} - {found.pk})
-    adm, mun = ([above[step] for step in path or () if step in above] for path in (found.adm_path, found.mun_path))
+    known = {**above, found.pk: found}
+    adm, mun = ([known[step] for step in path or () if step in known] for path in (found.adm_path, found.mun_path))
     return Placed(found, adm, mun)
 
 
@@ -45,7 +46,7 @@ def house_of(guid: UUID) -> House:
 
 
 def objects_below(parent_id: int | None) -> QuerySet[AddressObject]:
-    """Current objects directly below one, or at the top, with how many objects and houses stand in each."""
+    """Current objects directly below one; regions, when none is named."""
     top = Q(parent=None, level=1) if parent_id is None else Q(parent=parent_id)
     return AddressObject.objects.filter(top, is_current=True).order_by("level", "name", "pk")
 

@@ -8,7 +8,6 @@ from django.db import connection
 
 from opora.registry.addresses.address_text import take_apart
 from opora.registry.addresses.queries.candidates import Candidate, candidates_for
-from opora.registry.addresses.stages import Level
 
 #: Streets whose houses are offered.
 _STREETS = 4
@@ -33,6 +32,8 @@ class Suggestion:
     guid: UUID
     text: str
     is_house: bool
+    #: The object itself, or the one in which the house stands, and its level.
+    object_guid: UUID
     level: int
 
 
@@ -42,7 +43,7 @@ def suggest(text: str, *, limit: int = 10) -> Sequence[Suggestion]:
     (found,) = candidates_for([said], unfinished=True)
     likely = [candidate for candidate in found if candidate.score >= _ALIKE]
     houses = _houses([candidate for candidate in likely if candidate.house][:_STREETS], limit=limit)
-    objects = [Suggestion(each.guid, each.text, False, each.level) for each in likely]
+    objects = [Suggestion(each.guid, each.text, False, each.guid, each.level) for each in likely]
     return [*houses, *objects][:limit]
 
 
@@ -53,6 +54,6 @@ def _houses(streets: Sequence[Candidate], *, limit: int) -> list[Suggestion]:
     with connection.cursor() as cursor:
         cursor.execute(_HOUSES, [[*range(len(streets))], [street.id for street in streets], beginnings, limit])
         return [
-            Suggestion(guid, f"{streets[n].text}, {label}", True, Level.BUILDING)
+            Suggestion(guid, f"{streets[n].text}, {label}", True, streets[n].guid, streets[n].level)
             for n, guid, label in cursor.fetchall()
         ]

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -158,6 +159,7 @@ class NewUsagePoint(Input):
     number: FilledLine = Field(max_length=30)
     branch_id: SmallId
     address: Address
+    gar_id: UUID | None = Field(None, description="The house in the register of addresses")
     district_id: Id | None = None
     account: Line = Field("", max_length=30)
     voltage: VoltageCode = UsagePoint.Voltage.LOW
@@ -174,6 +176,7 @@ class UsagePointChange(Input):
     number: FilledLine = Field(default_factory=str, max_length=30)
     branch_id: SmallId = Field(default_factory=int)
     address: Address = Field(default_factory=str)
+    gar_id: UUID | None = Field(None, description="The house in the register; another address loses it")
     district_id: Id | None = None
     account: Line = Field(default_factory=str, max_length=30)
     voltage: VoltageCode = Field(default_factory=lambda: UsagePoint.Voltage.LOW)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import Field
 
@@ -135,6 +136,7 @@ class UsagePointOut(Output):
     district_id: int | None
     account: str
     address: str
+    gar_id: UUID | None = Field(description="The house in the register of addresses")
     voltage: str
     max_power: Power | None
     reliability_category: str

@@ -5,6 +5,7 @@ from opora.registry.customers.operations.address_matching import (
     ask_for_matching,
     decide_address,
     match_usage_point_addresses,
+    read_address_doubts,
     reopen_address,
 )
 from opora.registry.customers.operations.agreements import add_agreement, end_agreement
@@ -86,6 +87,7 @@ __all__ = [
     "locked_customer",
     "match_usage_point_addresses",
     "move_to_group",
+    "read_address_doubts",
     "read_agreements",
     "read_customer",
     "read_customer_list",

@@ -1,7 +1,7 @@
 """Usage points and the houses of the address register: matched in sets, and by people where that is doubtful."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from opora.platform.access.models import User
 from opora.platform.errors import BusinessError, ChangedMeanwhile, NotVisible
-from opora.platform.journal.operations import publish
+from opora.platform.journal.operations import publish, record_read
 from opora.platform.live.operations import announce
 from opora.platform.scope import EVERYTHING, scoped
 from opora.registry.addresses.queries import Match, house_of, match_addresses
 from opora.registry.customers.events import AddressDecided, AddressesMatched, AddressMatchingAsked, AddressReopened
 from opora.registry.customers.models import AddressDoubt, UsagePoint
 from opora.registry.customers.operations.customers import locked_customer
+from opora.registry.customers.queries.address_doubts import open_doubts
 
 OnProgress = Callable[[int, int], None]
 
@@ -26,7 +27,7 @@ CERTAIN = 0.9
 #: Usage points that go together, in one transaction.
 BATCH = 2_000
 #: The topic of the queue's page.
-TOPIC = "address-doubts"
+TOPIC = "address_doubts"
 
 _WITHOUT_HOUSE = """
     from customers_usagepoint point left join customers_addressdoubt doubt on doubt.usage_point_id = point.id
@@ -102,6 +103,15 @@ def match_usage_point_addresses(
 
 
 @transaction.atomic
+def read_address_doubts(*, by: User, skipped: Sequence[int] = (), limit: int = 20) -> Sequence[AddressDoubt]:
+    """Look at the addresses in doubt; the journal says whose have been looked at."""
+    found = open_doubts(skipped=skipped, limit=limit)
+    if found:
+        record_read(what="customers.address_doubts", about=[doubt.usage_point.customer for doubt in found], by=by)
+    return found
+
+
+@transaction.atomic
 def decide_address(*, doubt_id: int, house: UUID | None, by: User) -> UsagePoint:
     """Say which house an address in doubt means.
 
@@ -163,7 +173,7 @@ def _next(after: int, *, again: bool, limit: int) -> list[tuple[int, str]]:
             f"select point.id, point.address {_WITHOUT_HOUSE} order by point.id limit %(limit)s",
             {"after": after, "again": again, "limit": limit},
         )
-        return cursor.fetchall()
+        return [(point_id, address) for point_id, address in cursor.fetchall()]
 
 
 def _match(points: list[tuple[int, str]], *, by: User) -> Matched:

@@ -9,11 +9,19 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
+from opora.gateways.gar.delivery import GarDelivery
+from opora.gateways.gar.tests.deliveries import TOWN, guid, write
 from opora.platform.access.operations import create_user, define_role
 from opora.platform.journal.models import Entry
 from opora.platform.scope import EVERYTHING, scoped
-from opora.registry.customers.models import Customer
-from opora.registry.customers.operations import accept_import, read_import, store_import
+from opora.registry.addresses.operations import apply_delivery, read_delivery
+from opora.registry.customers.models import Customer, UsagePoint
+from opora.registry.customers.operations import (
+    accept_import,
+    match_usage_point_addresses,
+    read_import,
+    store_import,
+)
 from opora.registry.customers.permissions import CustomerPermission
 from opora.registry.customers.tests.conftest import build_base
 
@@ -70,6 +78,14 @@ def visit(chromium, live_server, town):
     yield visit
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def register(town, tmp_path):
+    """The register of addresses, with Krasnodar in it."""
+    with scoped(EVERYTHING):
+        delivery = read_delivery(source=GarDelivery(write(tmp_path / "gar_xml", TOWN)), by=town.admin)
+        apply_delivery(delivery_id=delivery.pk, by=town.admin)
 
 
 def test_a_customer_is_entered_without_a_mouse_and_a_switch_of_the_kind_loses_nothing(visit, town):
@@ -137,8 +153,49 @@ def test_a_large_import_is_entered_only_when_the_number_is_typed(visit, town):
     expect(page.locator("[role=status].badge")).to_have_text("вносится")
 
 
+def test_an_address_is_taken_from_the_register_by_fragments(visit, town, register):
+    with scoped(EVERYTHING):
+        customer = town.person()
+    page = visit(f"/customers/{customer.pk}/")
+    page.click("text=Новая точка поставки")
+    page.fill("[name=number]", "ТП-1")
+    page.locator("[name=address]").press_sequentially("12 краснадар красная кв 5")
+    expect(page.locator(".picker-list [data-value]").first).to_contain_text("ул. Красная, д. 12")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=address]")).to_have_value("Краснодарский край, г. Краснодар, ул. Красная, д. 12, кв. 5")
+    expect(page.locator("[name=address_house]")).to_have_value(str(guid(101)))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#points-part tbody")).to_contain_text("д. 12, кв. 5")
+
+    with scoped(EVERYTHING):
+        assert UsagePoint.objects.get().gar_id == guid(101)
+
+
+def test_addresses_in_doubt_are_decided_from_the_keyboard(visit, town, register):
+    with scoped(EVERYTHING):
+        for number in (3, 4, 5):
+            town.person(address=f"г Краснодар, ул Красная, д 12 корп {number}", number=str(number))
+    match_usage_point_addresses(by=town.admin)
+    page = visit("/customers/addresses/")
+    expect(page.locator("#doubts h2").first).to_have_text("г Краснодар, ул Красная, д 12 корп 5")
+
+    page.keyboard.press("1")
+    expect(page.locator("#doubts h2").first).to_have_text("г Краснодар, ул Красная, д 12 корп 4")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#doubts h2").first).to_have_text("г Краснодар, ул Красная, д 12 корп 3")
+    page.keyboard.press("n")
+    expect(page.locator("#doubts h2").first).to_have_text("г Краснодар, ул Красная, д 12 корп 4")
+    expect(page.locator("#toasts")).to_contain_text("остаётся без дома")
+
+    with scoped(EVERYTHING):
+        assert dict(UsagePoint.objects.values_list("number", "gar_id")) == {"3": None, "4": None, "5": guid(101)}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_accessible(visit, town, scheme, tmp_path):
+def test_every_page_is_accessible(visit, town, register, scheme, tmp_path):
+    with scoped(EVERYTHING):
+        town.person(address="г Краснодар, ул Красная, д 12 корп 3")
+    match_usage_point_addresses(by=town.admin)
     with scoped(EVERYTHING):
         customer = town.person(address="ул. Мира, д. 5", number="2301", account="1001", phone="89181234567")
         given = {"by": town.clerk, "group_id": town.groups["POPULATION"].pk, "branch_id": town.branch.pk}
@@ -153,7 +210,7 @@ def test_every_page_is_accessible(visit, town, scheme, tmp_path):
         "/customers/", "/customers/?q=иваненка", "/customers/new/", f"/customers/{customer.pk}/",
         f"/customers/{customer.pk}/#tab-customers-contacts", f"/customers/{customer.pk}/#tab-customers-history",
         f"/customers/{customer.pk}/edit/", "/customers/import/", f"/customers/import/{bad.pk}/",
-        f"/customers/import/{done.pk}/",
+        f"/customers/import/{done.pk}/", "/customers/addresses/", "/addresses/", f"/addresses/?object={guid(3)}",
     ]  # fmt: skip
 
     for number, path in enumerate(pages):

@@ -288,14 +288,19 @@ def _one(rows: Any, pk: int | None) -> Any:
 
 
 def _values(point: UsagePoint) -> dict[str, Any]:
-    return {name: getattr(point, name) for name in UsagePointForm.base_fields}
+    values = {name: getattr(point, name) for name in UsagePointForm.base_fields}
+    return {**values, "address": (point.address, point.gar_id)}
 
 
 def _over_changes(form: UsagePointForm, before: UsagePoint, url: str, title: str | Promise) -> Opened:
     """The form as it was typed, over the usage point as it is now."""
     now = usage_points_of(before.customer_id).get(pk=before.pk)
-    values, said = _values(now), form.said()
-    changed = [f"{form.fields[name].label}: {values[name]}" for name in said if said[name] != values[name]]
+    said = form.said()
+    changed = [
+        f"{field.label}: {getattr(now, name)}"
+        for name, field in form.fields.items()
+        if name in said and said[name] != getattr(now, name)
+    ]
     data = form.data.copy()  # type: ignore[attr-defined]
     data["version"] = str(now.version)
     note = _("Somebody changed it meanwhile. There now: %s. Save again to put in what you typed.") % "; ".join(changed)
