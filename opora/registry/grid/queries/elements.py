@@ -1,12 +1,10 @@
 """Elements and containers: found, shown as a tree, on the map, and each whole."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -194,7 +192,7 @@ def _line(element: Element, energised: bool) -> ElementLine:
 
 def _container_lines(containers: QuerySet[Container]) -> Sequence[ContainerLine]:
     found = list(containers.annotate(inside=Count("children", filter=Q(children__removed_at=None))))
-    elements, dead = _counts_below([container.pk for container in found])
+    counts = current_tracer().counts_in([container.pk for container in found])
     return [
         ContainerLine(
             id=c.pk,
@@ -203,8 +201,8 @@ def _container_lines(containers: QuerySet[Container]) -> Sequence[ContainerLine]
             name=c.name,
             voltage_kv=c.voltage_kv,
             children=c.inside,
-            elements=elements[c.pk],
-            dead=dead[c.pk],
+            elements=counts[c.pk][0],
+            dead=counts[c.pk][1],
             latitude=c.latitude,
             longitude=c.longitude,
         )
@@ -225,31 +223,3 @@ def _path_of(container_id: int) -> list[Container]:
     if not path:
         raise NotVisible(_("There is no such part of the network."))
     return path
-
-
-def _counts_below(container_ids: Sequence[int]) -> tuple[Mapping[int, int], Mapping[int, int]]:
-    """Count elements, and dead consumers among them, in each of these containers and in all they hold."""
-    elements: dict[int, int] = defaultdict(int)
-    dead: dict[int, int] = defaultdict(int)
-    if not container_ids:
-        return elements, dead
-    tracer = current_tracer()
-    unsupplied = tracer.consumers_among(tracer.dead().tolist()).tolist()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            with recursive inside (top, id) as (
-                select id, id from grid_container where id = any(%s)
-                union all
-                select inside.top, c.id from inside join grid_container c on c.parent_id = inside.id
-                where c.removed_at is null
-            )
-            select inside.top, count(e.id), count(e.id) filter (where e.id = any(%s))
-            from inside left join grid_element e on e.container_id = inside.id and e.removed_at is null
-            group by inside.top
-            """,
-            [list(container_ids), unsupplied],
-        )
-        for container_id, count, unsupplied_count in cursor.fetchall():
-            elements[container_id], dead[container_id] = count, unsupplied_count
-    return elements, dead

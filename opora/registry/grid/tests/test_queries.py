@@ -45,7 +45,7 @@ def test_the_tree_shows_what_stands_where_and_how_much_of_it_is_dead(tripped):
 def test_the_number_of_queries_of_the_tree_does_not_grow_with_it(tripped, django_assert_num_queries):
     station = Container.objects.get(mrid="ps").pk
     element_tree(station)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         element_tree(station)
 
 
