@@ -148,3 +148,29 @@ def next_moment():
     """Later than anything that has been heard of any switch."""
     last = Element.objects.exclude(state_at=None).order_by("-state_at").values_list("state_at", flat=True).first()
     return (last or timezone.now() - timedelta(days=1)) + timedelta(seconds=90)
+
+
+def test_a_reclosing_that_fails_is_one_interruption_from_the_first_moment(town, ago):
+    begun = ago(10)
+    town.opens("Q1", at=begun)
+    town.closes("Q1", at=begun + timedelta(seconds=1))
+    town.opens("Q1", at=begun + timedelta(seconds=3))
+
+    outage = Outage.objects.get()
+    assert (outage.stage, outage.points_off, outage.points_total, outage.ended_at) == ("CONFIRMED", 3, 3, None)
+    assert set(Affected.objects.values_list("since", "until")) == {(begun, None)}
+
+
+def test_a_clock_that_is_ahead_makes_no_outage_of_the_future(town):
+    (outage_id,) = town.opens("Q1", at=timezone.now() + timedelta(hours=2))
+
+    assert Outage.objects.get(pk=outage_id).started_at <= timezone.now()
+    assert off(town) == ["УП-1", "УП-2", "УП-3"]
+
+
+def test_a_flood_that_moves_nobody_costs_no_statement_for_each(town, ago, django_assert_max_num_queries):
+    town.opens("Q0", at=ago(60))
+    flood = [town.heard("Q2", is_open=n % 2 == 0, at=ago(50) + timedelta(milliseconds=n)) for n in range(2_000)]
+
+    with django_assert_max_num_queries(14):
+        assert apply_positions(changes=flood, by=town.admin) == []
