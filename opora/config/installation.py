@@ -12,6 +12,7 @@ from opora.config.progress import Progress
 from opora.platform.access.operations import ensure_system_user
 from opora.platform.journal.handlers import make_partitions_ahead
 from opora.platform.scope import EVERYTHING, scoped
+from opora.processes.telecontrol.handlers import make_signal_partitions_ahead
 
 #: A step that took less is not worth a line.
 UNNOTICED = 1.0
@@ -47,3 +48,4 @@ def prepare(progress: Progress) -> None:
     with progress.step(_("Reference data"), quiet_under=UNNOTICED), scoped(EVERYTHING):
         reference.load(by=ensure_system_user())
         make_partitions_ahead(datetime.now(UTC))
+        make_signal_partitions_ahead(datetime.now(UTC))

@@ -8,6 +8,7 @@ from opora.casework.messaging.permissions import MessagingPermission
 from opora.platform.access.operations import define_role
 from opora.platform.access.permissions import AccessPermission
 from opora.processes.outages.permissions import OutagePermission
+from opora.processes.telecontrol.permissions import TelecontrolPermission
 from opora.registry.customers.permissions import CustomerPermission
 from opora.registry.grid.permissions import GridPermission
 from opora.registry.organization.permissions import OrganizationPermission
@@ -43,6 +44,7 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
             GridPermission.VIEW,
             GridPermission.OPERATE,
             *OutagePermission,
+            TelecontrolPermission.VIEW,
         ],
     ),
     "executor": (
@@ -78,6 +80,7 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
             *MessagingPermission,
             *GridPermission,
             *OutagePermission,
+            *TelecontrolPermission,
         ],
     ),
     "integration": ("Внешняя программа", [*_RECEPTION, CustomerPermission.IMPORT]),

@@ -18,6 +18,7 @@ from opora.platform.journal.operations import via
 from opora.platform.rest.handlers import forget_old_answers
 from opora.platform.scope import EVERYTHING, scoped
 from opora.processes.outages.handlers import confirm_outages, watch_estimates
+from opora.processes.telecontrol.handlers import make_signal_partitions_ahead
 from opora.registry.customers.handlers import forget_old_imports
 
 Timed = Callable[[datetime], None]
@@ -30,6 +31,7 @@ SCHEDULE: Sequence[tuple[str, Timed]] = (
     ("* * * * *", confirm_outages),
     ("* * * * *", watch_estimates),
     ("15 1 * * *", make_partitions_ahead),
+    ("20 1 * * *", make_signal_partitions_ahead),
     ("45 1 * * *", forget_old_sessions),
     ("50 1 * * *", forget_old_answers),
     ("55 1 * * *", forget_old_imports),

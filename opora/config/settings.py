@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "opora.gateways.gar",
     "opora.gateways.cim",
     "opora.workplaces.operator",
+    "opora.workplaces.dispatcher",
     "opora.workplaces.executor",
     "opora.workplaces.supervisor",
 ]

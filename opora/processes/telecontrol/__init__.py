@@ -1,0 +1,1 @@
+"""Telecontrol (телемеханика): stations that tell how switches stand, and the inbox of what they have told."""

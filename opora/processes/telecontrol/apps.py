@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TelecontrolConfig(AppConfig):
+    name = "opora.processes.telecontrol"
+    label = "telecontrol"
