@@ -56,6 +56,7 @@ MENU: Sequence[Group] = (
             ),
             Item(_("Control"), "supervisor:board", "gauge", CasePermission.SUPERVISE, "KeyC"),
             Item(_("Cases"), "cases:list", "inbox", CasePermission.VIEW, "KeyO"),
+            Item(_("Network map"), "dispatcher:desk", "map-2", OutagePermission.DISPATCH),
             Item(_("Outages"), "outages:board", "bolt-off", OutagePermission.VIEW, "KeyB"),
             Item(_("Messages"), "messaging:list", "message", MessagingPermission.RETRY),
         ),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("messages/", include("opora.casework.messaging.urls")),
     path("outages/", include("opora.processes.outages.urls")),
     path("", include("opora.workplaces.operator.urls")),
+    path("", include("opora.workplaces.dispatcher.urls")),
     path("", include("opora.workplaces.executor.urls")),
     path("", include("opora.workplaces.supervisor.urls")),
 ]

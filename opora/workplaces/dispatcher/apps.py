@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DispatcherWorkplaceConfig(AppConfig):
+    name = "opora.workplaces.dispatcher"
+    label = "dispatcher_workplace"

@@ -1,0 +1,26 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from opora.registry.organization.models import Branch, District
+from opora.registry.organization.queries import branches, districts
+
+
+class Choice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, row: Any) -> str:
+        return str(row.name)
+
+
+class PartForm(forms.Form):
+    """Which part of the network is looked at."""
+
+    branch = Choice(Branch.objects.none(), label=_("Branch"), empty_label=None)
+    district = Choice(District.objects.none(), label=_("District"), required=False, empty_label=_("All districts"))
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.fields["branch"].queryset = branches()  # type: ignore[attr-defined]
+        chosen = self.data.get("branch", "")
+        known = districts(branch_id=int(chosen)) if chosen.isdecimal() and len(chosen) < 6 else District.objects.none()
+        self.fields["district"].queryset = known  # type: ignore[attr-defined]
