@@ -18,6 +18,7 @@ from opora.casework.messaging.permissions import MessagingPermission
 from opora.config.api import api
 from opora.platform.access.permissions import AccessPermission
 from opora.registry.customers.permissions import CustomerPermission
+from opora.registry.grid.permissions import GridPermission
 from opora.registry.organization.permissions import OrganizationPermission
 from tests.api.conftest import make_caller
 from tests.api.region import make_region
@@ -65,7 +66,14 @@ def token(django_db_setup, django_db_blocker):
         region = make_region()
         with connection.cursor() as cursor:  # so that no test guesses the program's own key and revokes it
             cursor.execute("select count(nextval('access_apitoken_id_seq')) from generate_series(1, 12345)")
-        own = (AccessPermission, OrganizationPermission, CustomerPermission, CasePermission, MessagingPermission)
+        own = (
+            AccessPermission,
+            OrganizationPermission,
+            GridPermission,
+            CustomerPermission,
+            CasePermission,
+            MessagingPermission,
+        )
         program = make_caller([permission for kind in own for permission in kind])
         assert program.post("/cases", region.case(channel="WEB")).status_code == 201
         yield program.secret
