@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from opora.casework.cases.stages import State
+from opora.config.demo.addresses import build_register
 from opora.config.demo.arrivals import ZONE, Arrivals
 from opora.config.demo.copying import analyse, as_owner, copy_rows, ids_used, next_id
 from opora.config.demo.customers import TABLES, CustomerStream, Party
@@ -24,7 +25,7 @@ from opora.platform.access.operations import ensure_system_user
 from opora.platform.calendar import queries as calendar
 from opora.platform.journal.operations import make_partitions
 from opora.registry.customers.models import Customer, CustomerGroup, UsagePoint
-from opora.registry.customers.operations import refresh_documents
+from opora.registry.customers.operations import match_usage_point_addresses, refresh_documents
 from opora.registry.organization import queries as organization
 
 #: Username, password and role of one employee for each role.
@@ -72,6 +73,7 @@ def _build(on_progress: OnProgress, size: Size, now: datetime) -> None:
     groups = dict(CustomerGroup.objects.values_list("code", "pk"))
     with as_owner():
         parties = load_customers(random, size.customers, today)
+        build_register(today, by=system)
         on_progress(20, 100)
         arrivals = Arrivals(random, parties, territories())
         history = History(random=random, staff=read_staff(random, system), groups=groups, until=now)
@@ -87,6 +89,7 @@ def _build(on_progress: OnProgress, size: Size, now: datetime) -> None:
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")  # says at once what would be refused at the end
     on_progress(85, 100)
+    match_usage_point_addresses(by=system)
     build_network(by=system)
     on_progress(90, 100)
     todays = arrivals.between(today, today, count=max(20, size.cases // 700), until=now)

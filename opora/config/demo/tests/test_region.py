@@ -19,7 +19,9 @@ from opora.config.demo.structure import territories
 from opora.platform.access.models import User
 from opora.platform.journal.models import Entry
 from opora.platform.scope import EVERYTHING, scoped
-from opora.registry.customers.models import ContactPoint, Customer, CustomerGroup, UsagePoint
+from opora.registry.addresses.models import House
+from opora.registry.addresses.queries import match_address
+from opora.registry.customers.models import AddressDoubt, ContactPoint, Customer, CustomerGroup, UsagePoint
 from opora.registry.customers.requisites import Requisites, checked
 from opora.registry.organization.models import Absence, Branch, District, Employee, Office
 
@@ -40,6 +42,17 @@ def test_the_company_has_eleven_branches_with_districts_offices_and_sixty_people
     assert Employee.objects.count() == 60
     assert Absence.objects.filter(period__contains=timezone.localdate()).count() == 4
     assert Employee.objects.exclude(deputy=None).count() == 7
+
+
+def test_usage_points_have_their_houses_and_a_few_addresses_of_old_papers_are_in_doubt():
+    points = UsagePoint.objects.count()
+    with_house = UsagePoint.objects.exclude(gar_id=None)
+    assert with_house.exclude(gar_id__in=House.objects.values("guid")).count() == 0
+    assert with_house.count() > 0.99 * points
+    assert AddressDoubt.objects.filter(is_open=True).count() == points - with_house.count() > 5
+    point = with_house.filter(address__contains=", кв ").order_by("pk")[0]
+    (best, *_others) = match_address(point.address)
+    assert (best.house_guid, best.confidence) == (point.gar_id, 1.0)
 
 
 def test_a_stage_of_any_role_finds_a_division_in_every_branch():
