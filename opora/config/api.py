@@ -5,6 +5,7 @@ from opora.casework.messaging.api import router as messaging
 from opora.platform.access.api import router as access
 from opora.platform.calendar.api import router as calendar
 from opora.platform.rest.doors import Api
+from opora.processes.outages.api import routers as outages
 from opora.registry.addresses.api import router as addresses
 from opora.registry.customers.api import routers as customers
 from opora.registry.grid.api import router as grid
@@ -25,5 +26,5 @@ api = Api(
     ),
     urls_namespace="api",
 )
-for router in (access, calendar, addresses, organization, grid, *customers, *cases, messaging):
+for router in (access, calendar, addresses, organization, grid, *customers, *cases, messaging, *outages):
     api.add_router("", router)

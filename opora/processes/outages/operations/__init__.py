@@ -16,6 +16,7 @@ from opora.processes.outages.operations.emergencies import (
     set_estimate,
     withdraw_outage,
 )
+from opora.processes.outages.operations.export import export_affected
 from opora.processes.outages.operations.opening import PlaceNeeded
 from opora.processes.outages.operations.planned import (
     InTheWay,
@@ -60,6 +61,7 @@ __all__ = [
     "close_outage",
     "confirm_suspected",
     "detach_document",
+    "export_affected",
     "join_report",
     "load_outage_catalogue",
     "move_planned",

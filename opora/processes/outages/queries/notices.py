@@ -6,11 +6,15 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from opora.platform.calendar.queries import production_calendar
 from opora.platform.calendar.terms import Term
+from opora.platform.errors import NotVisible
 from opora.processes.outages.models import NoticeRule, Outage
+from opora.processes.outages.queries.conflicts import Conflict, Weight, conflicts_of, weight_of
 from opora.processes.outages.rules import told_by
+from opora.processes.outages.stages import OutageKind
 from opora.registry.organization.queries import working_hours_of
 
 
@@ -23,6 +27,26 @@ class Notice:
     term: Term
     told_by: datetime
     legal_reference: str
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """Everything that stands against the time of planned works, or must be thought of."""
+
+    weight: Weight
+    conflicts: Sequence[Conflict]
+    notices: Sequence[Notice]
+
+
+def obstacles_of(outage_id: int) -> Obstacles:
+    """What stands against the time of planned works.
+
+    :raises NotVisible: when there are no such works.
+    """
+    outage = Outage.objects.select_related("work").filter(pk=outage_id, kind=OutageKind.PLANNED).first()
+    if outage is None:
+        raise NotVisible(_("There are no such works."))
+    return Obstacles(weight_of(outage_id), conflicts_of(outage_id), notices_of(outage))
 
 
 def notice_rules(on: date) -> QuerySet[NoticeRule]:
