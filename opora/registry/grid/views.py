@@ -19,7 +19,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from opora.platform.access.models import User
-from opora.platform.errors import BusinessError
 from opora.platform.permissions import requires
 from opora.registry.grid import operations, queries
 from opora.registry.grid.csv_file import read_csv
@@ -27,13 +26,6 @@ from opora.registry.grid.forms import ImportForm
 from opora.registry.grid.network import Network, NetworkFaulty, PositionChange
 from opora.registry.grid.permissions import GridPermission
 from opora.registry.grid.stages import PositionSource
-
-
-class OtherFiles(BusinessError):
-    """The files are not those whose difference was shown."""
-
-    code = "other_files"
-    status = 409
 
 
 @require_GET
@@ -97,12 +89,11 @@ def import_files(request: HttpRequest) -> HttpResponse:
     digest = _digest(form.uploaded)
     try:
         network = _read(form.uploaded)
-        if request.POST.get("apply") != "yes":
+        asked, shown = request.POST.get("apply") == "yes", request.POST.get("digest") == digest
+        if not (asked and shown):
             difference = operations.foresee_import(network=network, **chosen)
-            context = {"difference": difference, "network": network, "digest": digest}
-            return render(request, "grid/_difference.html", context)
-        if request.POST.get("digest") != digest:
-            raise OtherFiles(_("These are other files than those compared: compare them first."), field="models")
+            context = {"difference": difference, "network": network, "digest": digest, "other_files": asked}
+            return render(request, "grid/_difference.html", context, status=422 if asked else 200)
         difference = operations.import_network(network=network, by=_user(request), **chosen)
     except NetworkFaulty as refusal:
         return render(request, "grid/_faults.html", {"faults": refusal.faults}, status=422)

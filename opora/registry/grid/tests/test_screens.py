@@ -84,10 +84,12 @@ def test_an_import_is_compared_first_and_then_done_with_the_same_files(keeper):
     shown = upload(keeper)
     assert "добавится 3" in body(shown)
     assert not Element.objects.exists()
-    digest = body(shown).split('name="digest" value="')[1].split('"')[0]
+    digest = body(shown).split('"digest": "')[1].split('"')[0]
 
     other = upload(keeper, CSV + b"D;CONSUMER;D;b\n", apply="yes", digest=digest)
-    assert other.status_code == 409
+    assert other.status_code == 422
+    assert "добавится 4" in body(other)
+    assert "Это не те файлы" in body(other)
     assert not Element.objects.exists()
 
     done = upload(keeper, apply="yes", digest=digest)
