@@ -89,6 +89,8 @@ class _Reading:
         self.faults = list(model.faults)
         self.warnings: list[str] = []
         self._bare_terminals = 0
+        #: What is referred to and is not there, where the network is whole without it: by whom.
+        self._unfound: dict[str, list[str]] = {}
 
     def network(self) -> Network:
         if self.faults:
@@ -126,6 +128,13 @@ class _Reading:
                 self._bare_terminals,
             )
             self.warnings.append(text % self._bare_terminals)
+        for reference, titles in self._unfound.items():
+            text = ngettext(
+                "%(reference)s is not in the model: %(count)d object refers to it, the first is %(title)s.",
+                "%(reference)s is not in the model: %(count)d objects refer to it, the first is %(title)s.",
+                len(titles),
+            )
+            self.warnings.append(text % {"reference": reference, "count": len(titles), "title": titles[0]})
         if not any(element.kind == ElementKind.SOURCE for element in elements):
             self.warnings.append(_("There is no source of supply: nothing is energised."))
 
@@ -199,7 +208,7 @@ class _Reading:
             kind=CONTAINER_KINDS.get(thing.class_name, ContainerKind.OTHER),
             name=thing.name,
             parent=parent.mrid if parent else None,
-            voltage_kv=self._nominal(self.model.get(thing.first("VoltageLevel.BaseVoltage"))),
+            voltage_kv=self._nominal(self._wanted(thing, "VoltageLevel.BaseVoltage")),
             position=self._position(thing),
         )
 
@@ -238,6 +247,14 @@ class _Reading:
                 found.append(other)
         return found
 
+    def _wanted(self, thing: Thing, name: str) -> Thing | None:
+        """Follow a property that the network can do without; what it refers to and is not there is remarked upon."""
+        reference = thing.first(name)
+        found = self.model.get(reference)
+        if reference and found is None:
+            self._unfound.setdefault(reference, []).append(thing.title)
+        return found
+
     def _title(self, thing: Thing) -> str:
         """Call a terminal by its equipment too: nobody knows terminals by name."""
         equipment = self.model.get(thing.first("Terminal.ConductingEquipment"))
@@ -256,7 +273,7 @@ class _Reading:
         return value
 
     def _voltage(self, thing: Thing, container: Thing | None) -> Decimal | None:
-        base = self.model.get(thing.first("ConductingEquipment.BaseVoltage"))
+        base = self._wanted(thing, "ConductingEquipment.BaseVoltage")
         if base is None and container is not None:
             base = self.model.get(container.first("VoltageLevel.BaseVoltage"))
         return self._nominal(base)
@@ -274,8 +291,8 @@ class _Reading:
         return any(value is not None and value > 1200 for value in values)
 
     def _position(self, thing: Thing) -> tuple[float, float] | None:
-        location = thing.first("PowerSystemResource.Location")
-        return self._places.get(key_of(location)) if location else None
+        location = self._wanted(thing, "PowerSystemResource.Location")
+        return self._places.get(key_of(location.id)) if location else None
 
     @cached_property
     def _places(self) -> dict[str, tuple[float, float]]:

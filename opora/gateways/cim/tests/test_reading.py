@@ -267,3 +267,20 @@ def test_a_described_state_without_a_profile_overrides_whatever_the_order(tmp_pa
     told = document(equipment("Breaker", "Q1", inside=about.format("true"), by="about"))
     for order in ([topology, told], [told, topology]):
         assert [e.is_open for e in read_cim(written(tmp_path, *order)).elements if e.name == "Q1"] == [True]
+
+
+def test_a_voltage_that_is_not_there_is_remarked_upon(tmp_path):
+    inside = '<cim:ConductingEquipment.BaseVoltage rdf:resource="#_bv"/>'
+    parts = feeder(
+        source=equipment("EnergySource", "S1", "a", inside=inside), line=equipment("ACLineSegment", "L1", "b", "c")
+    )
+    assert read_cim(written(tmp_path, document(*parts))).warnings == [
+        "#_bv нет в модели: на него ссылается 1 объект, первый — EnergySource «S1» (S1)."
+    ]
+    parts = feeder(
+        source=equipment("EnergySource", "S1", "a", inside=inside),
+        line=equipment("ACLineSegment", "L1", "b", "c", inside=inside),
+    )
+    assert read_cim(written(tmp_path, document(*parts))).warnings == [
+        "#_bv нет в модели: на него ссылаются 2 объекта, первый — EnergySource «S1» (S1)."
+    ]
