@@ -92,7 +92,11 @@ def import_files(files: tuple[Path, ...], apply: bool, part: str, branch: str | 
                                      % {"code": branch, "known": ", ".join(branches)})  # fmt: skip
         branch_id = branches.get(branch or "")
         if not apply:
-            _show(foresee_import(network=network, part=part, branch_id=branch_id))
+            difference = foresee_import(network=network, part=part, branch_id=branch_id)
+            _show(difference)
+            if difference.elements.removed:
+                click.secho(_("What the files lack is removed. If they hold a part of the network, say which: --part."),
+                            fg="yellow", err=True)  # fmt: skip
             click.echo(_("Nothing has been changed. To apply it: the same command with --apply."))
             return
         _show(import_network(network=network, by=user, part=part, branch_id=branch_id))

@@ -7,13 +7,20 @@ from opora.registry.grid.operations.imports import (
     foresee_import,
     import_network,
 )
-from opora.registry.grid.operations.positions import ElementMissing, PositionsSet, Step, set_switch_positions
+from opora.registry.grid.operations.positions import (
+    ElementMissing,
+    OtherBranch,
+    PositionsSet,
+    Step,
+    set_switch_positions,
+)
 
 __all__ = [
     "Changes",
     "Difference",
     "DifferenceLine",
     "ElementMissing",
+    "OtherBranch",
     "PositionsSet",
     "Step",
     "foresee_import",

@@ -28,6 +28,13 @@ class ElementMissing(BusinessError):
     status = 404
 
 
+class OtherBranch(BusinessError):
+    """The switch is of a branch that the dispatcher does not see."""
+
+    code = "other_branch"
+    status = 403
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What one change did to supply: ids of elements, sorted."""
@@ -56,7 +63,9 @@ def set_switch_positions(*, changes: Sequence[PositionChange], by: User) -> Posi
     What is told again changes nothing, nor does what is older than the position already known.
 
     :raises ElementMissing: when there is no such element; nothing is changed then.
+    :raises OtherBranch: when a dispatcher tells of a switch of a branch outside his scope; likewise.
     """
+    _check_branches({c.element_id for c in changes if c.source == PositionSource.DISPATCHER}, by)
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
     known = _locked({change.element_id for change in changes})
@@ -104,6 +113,15 @@ def _net(steps: Sequence[Step]) -> tuple[list[int], list[int]]:
         lost, restored = lost.union(set(step.lost) - restored), restored.difference(step.lost)
         lost, restored = lost.difference(step.restored), restored.union(set(step.restored) - lost)
     return sorted(lost), sorted(restored)
+
+
+def _check_branches(element_ids: set[int], by: User) -> None:
+    if by.scope.everything or not element_ids:
+        return
+    elsewhere = Element.objects.filter(pk__in=element_ids, container__branch__isnull=False)
+    foreign = elsewhere.exclude(container__branch__in=by.scope.branches).order_by("name", "id").first()
+    if foreign is not None:
+        raise OtherBranch(_("“%s” belongs to another branch: its dispatcher enters its position.") % foreign.name)
 
 
 def _locked(element_ids: set[int]) -> dict[int, Element]:

@@ -5,12 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
+from opora.platform.access.operations import create_user
 from opora.platform.journal.models import Entry
-from opora.registry.grid.models import Element, Position
+from opora.platform.scope import Scope
+from opora.registry.grid.models import Container, Element, Position
 from opora.registry.grid.network import PositionChange
-from opora.registry.grid.operations import ElementMissing, PositionsSet, set_switch_positions
+from opora.registry.grid.operations import ElementMissing, OtherBranch, PositionsSet, set_switch_positions
 from opora.registry.grid.queries import current_tracer
 from opora.registry.grid.stages import PositionSource
+from opora.registry.organization.operations import create_branch
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -81,6 +84,19 @@ def test_what_a_dispatcher_enters_is_journalled_about_the_element(admin, grid):
     entry = Entry.objects.get(event="grid.SwitchesOperated")
     assert entry.facts == {"opened": [grid["Q2"]], "closed": []}
     assert entry.about == [f"grid.Element:{grid['Q2']}"]
+
+
+def test_a_dispatcher_enters_positions_of_his_own_branches_only(admin, grid):
+    own, other = (create_branch(code=code, name=code, short_name=code, by=admin) for code in ("01", "02"))
+    user = create_user(username="d", password=None, roles=[], scope=Scope(branches=frozenset({own.pk})), by=admin)
+    Container.objects.filter(mrid="f1").update(branch=own)
+    Container.objects.filter(mrid="f2").update(branch=other)
+    entered = [change(grid[mrid], True, source=PositionSource.DISPATCHER) for mrid in ("Q1", "Q2")]
+
+    with pytest.raises(OtherBranch, match="Q2"):
+        set_switch_positions(changes=entered, by=user)
+    assert not Element.objects.filter(is_unusual=True).exists()
+    assert set_switch_positions(changes=entered[:1], by=user).opened == [grid["Q1"]]
 
 
 def test_a_transaction_that_fails_leaves_the_tracer_as_the_database_is(admin, grid):
