@@ -7,6 +7,7 @@ const HIDDEN_SECONDS = 30;
 let source = null;
 let opened = "";
 let broken = false;
+let signedOut = false;
 let retry = 0;
 let hiding;
 
@@ -53,6 +54,7 @@ function open() {
   if (topics === opened && source?.readyState !== EventSource.CLOSED) return;
   if (!topics) return close();
   clearTimeout(retry);
+  signedOut = false;
   opened = topics;
   const before = source;
   const stream = new EventSource(`${document.body.dataset.liveUrl || "/live"}?topics=${encodeURIComponent(topics)}`);
@@ -75,14 +77,19 @@ function open() {
   });
 }
 
-/** Why the server has refused: the stream itself does not say. Whoever is signed out stays so until he signs in. */
+/**
+ * Why the server has refused: the stream itself does not say. Whoever is signed out is asked about no more, whatever
+ * else happens on the page, until he comes back to it: he may have signed in elsewhere.
+ */
 async function ask(stream) {
   const answered = new AbortController();
   const refused = await fetch(stream.url, { signal: answered.signal }).catch(() => null);
   answered.abort();
   if (stream !== source) return;
-  if (refused?.status === 401) close("signed-out");
-  else retry = setTimeout(open, 3000 + Math.random() * 4000);
+  if (refused?.status === 401) {
+    signedOut = true;
+    close("signed-out");
+  } else retry = setTimeout(open, 3000 + Math.random() * 4000);
 }
 
 export function startLive() {
@@ -92,7 +99,7 @@ export function startLive() {
   document.addEventListener("htmx:afterSettle", () => {
     settle ??= setTimeout(() => {
       settle = undefined;
-      if (document.visibilityState === "visible") open();
+      if (document.visibilityState === "visible" && !signedOut) open();
     }, 100);
   });
   addEventListener("pagehide", () => close());

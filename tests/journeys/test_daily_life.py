@@ -125,5 +125,6 @@ def test_a_tab_of_whoever_has_signed_out_says_so_and_asks_no_more(sign_in, opora
 
     expect(left.get_by_text("Вы вышли из системы: войти")).to_be_visible()
     before = len(asked)
+    left.evaluate("document.dispatchEvent(new CustomEvent('htmx:afterSettle', { detail: { elt: document.body } }))")
     left.wait_for_timeout(8_000)  # longer than the pause after which a lost stream is sought again
     assert asked[before:] == []
