@@ -173,8 +173,7 @@ class Tracer:
 
     def prepare(self) -> None:
         """Lay the dominator tree out where there is none: seconds for millions of elements, so best ahead of need."""
-        if self._tree is None:
-            self._tree = _Dominators(self._graph)
+        self._dominators()
 
     def lost_by_opening(self, element: int) -> Indices:
         """Say which elements, itself among them, lose supply when `element` opens or is taken out of service."""
@@ -182,9 +181,7 @@ class Tracer:
             return np.zeros(0, np.int64)
         if not self._is_vertex(element):
             return np.array([element], np.int64)
-        if self._tree is None:
-            self._tree = _Dominators(self._graph)
-        lost = self._at_vertices(self._tree.below(int(self._vertex[element])))
+        lost = self._at_vertices(self._dominators().below(int(self._vertex[element])))
         return lost[~self.is_open[lost]]
 
     def effect_of(self, *, open_: Collection[int] = (), close: Collection[int] = ()) -> Effect:
@@ -224,7 +221,7 @@ class Tracer:
         vertex = int(self._vertex[element])
         if self.is_open[element] or not vertex:
             return np.zeros(0, np.int64)
-        reachable = _mask(rx.descendants(self._graph, vertex), self._graph.num_nodes())
+        reachable = self._reach(vertex)
         reachable[vertex] = True
         feeding = np.flatnonzero(self._sources & ~self.is_open & (self._vertex > 0))
         return feeding[reachable[self._vertex[feeding]]]
@@ -362,10 +359,15 @@ class Tracer:
         found: Indices = by_vertex[np.repeat(first - ends + counts, counts) + np.arange(counts.sum())]
         return found
 
-    def _reach(self) -> Mask:
-        """Say which vertices have supply."""
+    def _dominators(self) -> _Dominators:
+        if self._tree is None:
+            self._tree = _Dominators(self._graph)
+        return self._tree
+
+    def _reach(self, start: int = _SUPER_SOURCE) -> Mask:
+        """Say which vertices can be reached from one: those that have supply, or that share it with an element."""
         reached = np.zeros(self._graph.num_nodes(), np.bool_)
-        reached[np.asarray(rx.dfs_edges(self._graph, _SUPER_SOURCE), np.int64).reshape(-1, 2)[:, 1]] = True
+        reached[np.asarray(rx.dfs_edges(self._graph, start), np.int64).reshape(-1, 2)[:, 1]] = True
         return reached
 
 
@@ -390,9 +392,3 @@ class _TowardsSource(BFSVisitor):
         while path[-1] in self._from:
             path.append(self._from[path[-1]])
         return path
-
-
-def _mask(vertices: Collection[int], count: int) -> Mask:
-    mask = np.zeros(count, np.bool_)
-    mask[np.fromiter(vertices, np.int64, len(vertices))] = True
-    return mask
