@@ -1,6 +1,6 @@
 """A register of addresses for the demo region: settlements, streets, and the houses where somebody is supplied."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import md5
 from uuid import UUID
@@ -28,8 +28,13 @@ _HOUSES = """
         number::int, number, %(first)s + row_number() over (order by house), %(since)s, %(forever)s, %(since)s, true,
         street.id
     from (
-        select distinct substring(address from '^.*, ул [^,]+, д [0-9]+') as house
-        from customers_usagepoint where gar_id is not null
+        select substring(address from '^.*, ул [^,]+, д [0-9]+') as house
+        from (
+            select address from customers_usagepoint where gar_id is not null
+            union
+            select unnest(%(said)s::text[])
+        ) each
+        group by house
     ) said
     cross join lateral (select substring(house from '[0-9]+$') as number) its
     join unnest(%(places)s::text[], %(ids)s::bigint[]) place (text, id)
@@ -45,8 +50,11 @@ def house_id(address: str) -> UUID:
     return UUID(md5(f"{street}, д {number}".encode(), usedforsecurity=False).hexdigest())
 
 
-def build_register(today: date, *, by: User) -> None:
-    """Write the register for the usage points that are there. To be called as the owner."""
+def build_register(today: date, *, said: Sequence[str], by: User) -> None:
+    """Write the register for the usage points that are there. To be called as the owner.
+
+    :param said: addresses as customers say them, where old papers write something else.
+    """
     streets: dict[str, int] = {}
     objects = list(_objects(streets))
     copy_models(objects)
@@ -55,7 +63,7 @@ def build_register(today: date, *, by: User) -> None:
             _HOUSES,
             {
                 "first": _FIRST_HOUSE, "since": _SINCE, "forever": _FOREVER, "places": list(streets),
-                "ids": list(streets.values()),
+                "ids": list(streets.values()), "said": list(said),
             },
         )  # fmt: skip
         houses = cursor.rowcount

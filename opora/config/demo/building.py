@@ -73,7 +73,7 @@ def _build(on_progress: OnProgress, size: Size, now: datetime) -> None:
     groups = dict(CustomerGroup.objects.values_list("code", "pk"))
     with as_owner():
         parties = load_customers(random, size.customers, today)
-        build_register(today, by=system)
+        build_register(today, said=[party.address for party in parties], by=system)
         on_progress(20, 100)
         arrivals = Arrivals(random, parties, territories())
         history = History(random=random, staff=read_staff(random, system), groups=groups, until=now)

@@ -210,12 +210,13 @@ class CustomerStream:
         meter = f"{11 + self.points % 29}{(self.points * 7_919) % 10_000_000:07d}"
         category = "III" if voltage == "NN" else ("II" if power < 3000 else "I")
         gar_id = house_id(address)
+        written = address
         if self.points % _FROM_OLD_PAPERS == 5:
-            address, gar_id = _as_old_papers_say(address, self.points // _FROM_OLD_PAPERS), None
+            written, gar_id = _as_old_papers_say(address, self.points // _FROM_OLD_PAPERS), None
         rows["customers_usagepoint"].append(
             (
                 point_id, f"23{branch}{self.points:08d}", customer_id, territory.branch_id, territory.district_id,
-                account, address, gar_id, voltage, power, category, meter, _SUPPLIERS[number % 7 == 0], 1,
+                account, written, gar_id, voltage, power, category, meter, _SUPPLIERS[number % 7 == 0], 1,
             )
         )  # fmt: skip
         return point_id, address, account, meter

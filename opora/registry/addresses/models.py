@@ -135,7 +135,10 @@ class DeliveryFault(models.Model):
 class _Staged(models.Model):
     """A version of an object as a file has it. Written by COPY, read by the statements that apply the delivery."""
 
-    file = models.ForeignKey(DeliveryFile, on_delete=models.CASCADE, related_name="+")
+    #: Neither checked nor indexed by the database: rows come by the million, and go as they came.
+    file = models.ForeignKey(
+        DeliveryFile, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
     object_id = models.BigIntegerField()
     record_id = models.BigIntegerField()
     valid_from = models.DateField()

@@ -15,8 +15,8 @@ from opora.registry.addresses.stages import HouseKind
 
 #: How many are offered.
 OFFERED = 5
-#: Objects less like the address than this are others; of those that are like, so many are looked through for the house.
-_ALIKE, _LOOKED_THROUGH = 0.4, 12
+#: Objects less like the address than this are others.
+_ALIKE = 0.4
 #: How much of the confidence is left when the numbers of the houses are not the same.
 _AS_FRACTION, _WITHOUT_ADDITION, _ANOTHER_ADDITION, _ANOTHER_LETTER = 0.9, 0.7, 0.5, 0.4
 #: Within this, two are as likely.
@@ -68,7 +68,7 @@ def _without_house(said: AddressText) -> AddressText:
 
 
 def _likely(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
-    return [candidate for candidate in candidates if candidate.score >= _ALIKE][:_LOOKED_THROUGH]
+    return [candidate for candidate in candidates if candidate.score >= _ALIKE]
 
 
 def _houses(wanted: set[tuple[int, int]]) -> dict[tuple[int, int], list[_Known]]:
