@@ -9,7 +9,7 @@ from opora.casework.messaging.operations import load_templates
 from opora.config.roles import define_roles
 from opora.platform.access.models import User
 from opora.platform.calendar.operations import load_builtin_years
-from opora.processes.outages.operations import load_outage_catalogue
+from opora.processes.outages.operations import load_limits, load_outage_catalogue
 from opora.registry.customers.operations import load_groups
 
 
@@ -30,6 +30,7 @@ LOADERS: Sequence[Callable[..., object]] = (
     _load_passports,
     load_templates,
     load_outage_catalogue,
+    load_limits,
 )
 
 

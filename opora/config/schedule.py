@@ -17,7 +17,7 @@ from opora.platform.journal.handlers import make_partitions_ahead, retry_jobs_of
 from opora.platform.journal.operations import via
 from opora.platform.rest.handlers import forget_old_answers
 from opora.platform.scope import EVERYTHING, scoped
-from opora.processes.outages.handlers import confirm_outages, watch_estimates
+from opora.processes.outages.handlers import confirm_outages, count_usage_points, watch_estimates, watch_limits
 from opora.processes.telecontrol.handlers import make_signal_partitions_ahead
 from opora.registry.customers.handlers import forget_old_imports
 
@@ -30,6 +30,8 @@ SCHEDULE: Sequence[tuple[str, Timed]] = (
     ("* * * * *", tell_of_new_work),
     ("* * * * *", confirm_outages),
     ("* * * * *", watch_estimates),
+    ("*/5 * * * *", watch_limits),
+    ("40 2 * * *", count_usage_points),
     ("15 1 * * *", make_partitions_ahead),
     ("20 1 * * *", make_signal_partitions_ahead),
     ("45 1 * * *", forget_old_sessions),

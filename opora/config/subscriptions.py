@@ -16,7 +16,10 @@ from opora.platform.journal.operations import Handler
 from opora.processes.outages import handlers as outages
 from opora.processes.outages.events import (
     EstimateSet,
+    OutageBlinked,
+    OutageChanged,
     OutageConfirmed,
+    OutageGrew,
     ReportJoined,
     ReportRegistered,
     SupplyRestored,
@@ -40,5 +43,8 @@ SUBSCRIPTIONS: dict[type[Event], Sequence[Handler]] = {
     ReportJoined: [outages.tell_joined],
     OutageConfirmed: [outages.tell_confirmed],
     EstimateSet: [outages.tell_of_estimate],
-    SupplyRestored: [outages.tell_of_restoration],
+    SupplyRestored: [outages.tell_of_restoration, outages.gather_restored],
+    OutageBlinked: [outages.gather_blinked],
+    OutageGrew: [outages.gather_lost_again],
+    OutageChanged: [outages.gather_changed],
 }

@@ -161,3 +161,22 @@ class ReportSettled(Event):
     label: ClassVar[Promise | str] = _("No outage is behind the report")
 
     case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractLimitSet(Event):
+    label: ClassVar[Promise | str] = _("Hours of interruption agreed on")
+
+    usage_point_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitNeared(Event):
+    """Usage points have spent a share of the hours they may be off."""
+
+    label: ClassVar[Promise | str] = _("Limit of interruption is near")
+
+    outage_id: int
+    kind: str
+    share: int
+    points: int

@@ -7,7 +7,10 @@ from opora.platform.journal.operations import on_queue
 from opora.processes.outages import operations
 from opora.processes.outages.events import (
     EstimateSet,
+    OutageBlinked,
+    OutageChanged,
     OutageConfirmed,
+    OutageGrew,
     ReportJoined,
     ReportRegistered,
     SupplyRestored,
@@ -50,3 +53,40 @@ def tell_of_estimate(event: EstimateSet) -> None:
 def tell_of_restoration(event: SupplyRestored) -> None:
     """Tell those who have supply again."""
     operations.tell_restored(step_id=event.step_id, by=system_user())
+
+
+@on_queue("mass")
+def gather_restored(event: SupplyRestored) -> None:
+    """Bring what reports read up to date: part of an outage is over."""
+    operations.gather_interruptions(outage_id=event.outage_id, by=system_user())
+
+
+@on_queue("mass")
+def gather_blinked(event: OutageBlinked) -> None:
+    """A blink is no interruption."""
+    operations.gather_interruptions(outage_id=event.outage_id, by=system_user())
+
+
+@on_queue("mass")
+def gather_lost_again(event: OutageGrew) -> None:
+    """Those who had supply again may have lost it in the same interruption."""
+    operations.gather_interruptions(outage_id=event.outage_id, by=system_user())
+
+
+@on_queue("mass")
+def gather_changed(event: OutageChanged) -> None:
+    """What was withdrawn is no interruption."""
+    if "stage" in event.fields:
+        operations.gather_interruptions(outage_id=event.outage_id, by=system_user())
+
+
+@on_queue("alerts")
+def watch_limits(at: datetime) -> None:
+    """Every five minutes: warn before usage points have spent the hours they may be off."""
+    operations.warn_of_limits(now=at, by=system_user())
+
+
+@on_queue("mass")
+def count_usage_points(at: datetime) -> None:
+    """Once a day: the most usage points of a month divide in the indices of reliability."""
+    operations.count_points()

@@ -77,3 +77,27 @@ class Supply(TextChoices):
     ON = "ON", _("on")
     OFF = "OFF", _("off")
     UNCERTAIN = "UNCERTAIN", _("may come back by itself")
+
+
+class Party(TextChoices):
+    """Whose usage point it is, as form 8.1 asks."""
+
+    CONSUMER = "CONSUMER", _("consumer")
+    GRID = "GRID", _("grid company")
+    PRODUCER = "PRODUCER", _("producer")
+
+
+class InterruptionKind(TextChoices):
+    """Kinds of form 8.1: the letters are those that the form is filled in with."""
+
+    PLANNED = "П", _("planned")
+    SHEDDING = "А", _("by the schedule of emergency limitation")
+    UNPLANNED = "В", _("unplanned")
+    NOT_OURS = "В1", _("unplanned, from another's network")
+
+
+class LimitKind(TextChoices):
+    """Which of the allowed hours are spent."""
+
+    CONSECUTIVE = "CONSECUTIVE", _("hours without a break")
+    YEARLY = "YEARLY", _("hours in a year")

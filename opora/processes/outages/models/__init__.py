@@ -1,3 +1,5 @@
+from opora.processes.outages.models.interruptions import Interruption, InterruptionPart, PointCount
+from opora.processes.outages.models.limits import ContractLimit, LimitWarning, PointYear, ReliabilityLimit
 from opora.processes.outages.models.outages import (
     Affected,
     Brigade,
@@ -15,13 +17,20 @@ __all__ = [
     "Affected",
     "Brigade",
     "Cause",
+    "ContractLimit",
     "Estimate",
     "ExpectedPoint",
+    "Interruption",
+    "InterruptionPart",
+    "LimitWarning",
     "NoticeRule",
     "Outage",
     "OutageDocument",
     "OutageReport",
     "PlannedWork",
+    "PointCount",
+    "PointYear",
+    "ReliabilityLimit",
     "Remark",
     "RestorationStep",
 ]

@@ -17,6 +17,14 @@ from opora.processes.outages.operations.emergencies import (
     withdraw_outage,
 )
 from opora.processes.outages.operations.export import export_affected
+from opora.processes.outages.operations.interruptions import count_points, gather_interruptions
+from opora.processes.outages.operations.limits import (
+    AgreementOfAnother,
+    LimitTooLong,
+    load_limits,
+    set_contract_limit,
+    warn_of_limits,
+)
 from opora.processes.outages.operations.opening import PlaceNeeded
 from opora.processes.outages.operations.planned import (
     InTheWay,
@@ -37,9 +45,11 @@ from opora.processes.outages.operations.telling import answer_reports, tell_esti
 from opora.processes.outages.operations.warnings import warn_of_lateness
 
 __all__ = [
+    "AgreementOfAnother",
     "AlreadyKnown",
     "CauseNeeded",
     "InTheWay",
+    "LimitTooLong",
     "NameTaken",
     "NobodyOff",
     "PlaceNeeded",
@@ -60,9 +70,12 @@ __all__ = [
     "change_outage",
     "close_outage",
     "confirm_suspected",
+    "count_points",
     "detach_document",
     "export_affected",
+    "gather_interruptions",
     "join_report",
+    "load_limits",
     "load_outage_catalogue",
     "move_planned",
     "open_document",
@@ -71,11 +84,13 @@ __all__ = [
     "register_outage_report",
     "restore_supply",
     "say",
+    "set_contract_limit",
     "set_estimate",
     "settle_report",
     "tell_estimate",
     "tell_known",
     "tell_restored",
     "warn_of_lateness",
+    "warn_of_limits",
     "withdraw_outage",
 ]
