@@ -12,11 +12,13 @@ from opora.platform.journal.operations import publish
 from opora.platform.live.operations import announce
 from opora.registry.grid.events import NetworkImported
 from opora.registry.grid.models import NetworkVersion
-from opora.registry.grid.network import Container, Network, NetworkFaulty, faults_of
+from opora.registry.grid.network import Container, Element, Network, NetworkFaulty, faults_of
 from opora.registry.organization.models import Branch, District
 
 #: Lines of a difference that are told of each kind; all are counted.
 SHOWN = 200
+LONGEST_KEY = 100
+HIGHEST_KV = 2000
 #: Imports wait for each other.
 _LOCK = 7_313
 
@@ -116,7 +118,7 @@ def import_network(*, network: Network, by: User, part: str = "", branch_id: int
 
 def _stage(network: Network, part: str, branch_id: int | None) -> None:
     """Put what was read into temporary tables, and refuse it when it is broken."""
-    faults = faults_of(network)
+    faults = faults_of(network) + _immeasurable(network)
     structure = _structure(network.containers, branch_id, faults)
     if faults:
         raise NetworkFaulty(faults)
@@ -168,6 +170,24 @@ def _stage(network: Network, part: str, branch_id: int | None) -> None:
             ]
     if faults:
         raise NetworkFaulty(faults)
+
+
+def _immeasurable(network: Network) -> list[str]:
+    """Name what the tables would not hold: keys that are too long, voltages that no grid has."""
+    keys: list[tuple[Container | Element, tuple[str, ...]]] = [
+        *((container, (container.mrid,)) for container in network.containers),
+        *((element, (element.mrid, *element.nodes)) for element in network.elements),
+    ]
+    faults = []
+    for thing, its_keys in keys:
+        title = {"name": thing.name, "mrid": thing.mrid[:LONGEST_KEY]}
+        if max(map(len, its_keys)) > LONGEST_KEY:
+            faults.append(_("%(name)s (%(mrid)s): an mRID is longer than %(most)d signs.")
+                          % {**title, "most": LONGEST_KEY})  # fmt: skip
+        if thing.voltage_kv is not None and not 0 <= thing.voltage_kv <= HIGHEST_KV:
+            faults.append(_("%(name)s (%(mrid)s): no grid has a voltage of %(voltage)s kV.")
+                          % {**title, "voltage": thing.voltage_kv})  # fmt: skip
+    return faults
 
 
 def _structure(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -9,7 +10,7 @@ from opora.platform.journal.models import Entry
 from opora.registry.grid.models import Container, Element, NetworkVersion, Node
 from opora.registry.grid.network import NetworkFaulty, PositionChange
 from opora.registry.grid.operations import foresee_import, import_network, set_switch_positions
-from opora.registry.grid.queries import current_tracer
+from opora.registry.grid.queries import current_tracer, element_tree
 from opora.registry.grid.stages import PositionSource
 from opora.registry.grid.tests.networks import CONTAINERS, NETWORK, with_changed
 from opora.registry.organization.operations import create_branch, create_district
@@ -138,3 +139,22 @@ def test_a_broken_network_is_refused_with_its_objects_named(admin):
         "ПС 35/10 Северная (ps): в организации нет: филиал «XX».",
     ]
     assert not Element.objects.exists()
+
+
+def test_what_no_table_would_hold_is_refused_by_name(admin):
+    network = with_changed("L1", nodes=("q1", "n" * 101), voltage_kv=Decimal(1_000_000))
+    with pytest.raises(NetworkFaulty) as refusal:
+        import_network(network=network, by=admin)
+
+    assert [fault["message"] for fault in refusal.value.faults] == [
+        "L1 (L1): mRID длиннее 100 знаков.",
+        "L1 (L1): напряжения 1000000 кВ в сетях не бывает.",
+    ]
+    assert not Element.objects.exists()
+
+
+def test_an_empty_network_is_asked_without_a_fault(admin):
+    tracer = current_tracer()
+    assert (tracer.ids.tolist(), tracer.dead().tolist(), tracer.energised([1])) == ([], [], set())
+    assert tracer.effect_of(open_=[1]).lost.tolist() == []
+    assert element_tree().containers == []
