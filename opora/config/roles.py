@@ -55,6 +55,7 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
         "Руководитель",
         [
             *_RECEPTION,
+            GridPermission.VIEW,
             CustomerPermission.EXPORT,
             CasePermission.ASSIGN,
             CasePermission.SUPERVISE,
@@ -68,7 +69,13 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
     ),
     "analyst": (
         "Аналитик",
-        [CustomerPermission.VIEW, CustomerPermission.EXPORT, CasePermission.VIEW, CasePermission.EXPORT],
+        [
+            CustomerPermission.VIEW,
+            CustomerPermission.EXPORT,
+            CasePermission.VIEW,
+            CasePermission.EXPORT,
+            GridPermission.VIEW,
+        ],
     ),
     ADMINISTRATOR: (
         "Администратор",
