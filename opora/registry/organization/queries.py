@@ -82,15 +82,19 @@ def away(on: date) -> QuerySet[Absence]:
     return Absence.objects.filter(period__contains=on)
 
 
+#: Ids of a division's people who work on a day. Written out: every stage that begins asks it, or embeds it.
+AVAILABLE_EMPLOYEES = """
+select id from organization_employee employee where division_id = %(division)s and active
+    and not exists (select from organization_absence absence
+        where absence.employee_id = employee.id and absence.period @> %(day)s)
+order by id
+"""
+
+
 def available_employee_ids(division_id: int, at: datetime) -> list[int]:
-    """Ids of the division's people who work on that day. Written out: every stage that begins asks it."""
+    """Ids of the division's people who work on that day."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select id from organization_employee employee where division_id = %(division)s and active"
-            " and not exists (select from organization_absence absence"
-            " where absence.employee_id = employee.id and absence.period @> %(day)s) order by id",
-            {"division": division_id, "day": timezone.localtime(at).date()},
-        )
+        cursor.execute(AVAILABLE_EMPLOYEES, {"division": division_id, "day": timezone.localtime(at).date()})
         return [employee_id for (employee_id,) in cursor.fetchall()]
 
 
