@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from opora.config.demo import requisites
 from opora.config.demo.addresses import house_id
@@ -209,7 +210,7 @@ class CustomerStream:
         account = f"{branch}{territory.district_number:02d}{self.points:08d}"
         meter = f"{11 + self.points % 29}{(self.points * 7_919) % 10_000_000:07d}"
         category = "III" if voltage == "NN" else ("II" if power < 3000 else "I")
-        gar_id = house_id(address)
+        gar_id: UUID | None = house_id(address)
         written = address
         if self.points % _FROM_OLD_PAPERS == 5:
             written, gar_id = _as_old_papers_say(address, self.points // _FROM_OLD_PAPERS), None

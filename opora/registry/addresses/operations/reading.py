@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from django.db import DataError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from opora.platform.access.models import User
+from opora.platform.errors import BusinessError
 from opora.platform.journal.operations import publish
 from opora.platform.live.operations import announce
 from opora.platform.stages import check_move
@@ -47,6 +48,13 @@ _COPY: dict[type[Any], str] = {
 _STAGED = (StagedObject, StagedHouse, StagedPlace)
 
 
+class ReadElsewhere(BusinessError):
+    """Somebody else reads the same delivery at the same time."""
+
+    code = "read_elsewhere"
+    status = 409
+
+
 def read_delivery(*, source: Source, by: User, on_progress: OnProgress | None = None) -> Delivery:
     """Read what a delivery holds beside the register, which stays as it is. Goes on where it was broken off.
 
@@ -54,6 +62,7 @@ def read_delivery(*, source: Source, by: User, on_progress: OnProgress | None = 
     changed since is read again.
 
     :raises UnreadableDelivery: when it is no delivery of the register at all.
+    :raises ReadElsewhere: when somebody reads it already.
     """
     files = source.files
     delivery = _begin(source, files, by=by)
@@ -96,7 +105,12 @@ def _begin(source: Source, files: Sequence[SourceFile], *, by: User) -> Delivery
 @transaction.atomic
 def _take(delivery: Delivery, source: Source, file: SourceFile, tell: Callable[[int], None]) -> None:
     """Read one file to its end, or not at all."""
-    kept = DeliveryFile.objects.create(delivery=delivery, name=file.name, fingerprint=file.fingerprint, records=0)
+    kept = DeliveryFile(delivery=delivery, name=file.name, fingerprint=file.fingerprint, records=0)
+    try:
+        with transaction.atomic():
+            kept.save()
+    except IntegrityError as clash:
+        raise ReadElsewhere(_("Somebody reads this delivery at the same time: wait for him to finish.")) from clash
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             for number, batch in enumerate(source.records(file), start=1):

@@ -18,7 +18,13 @@ from opora.registry.addresses.models import (
     StagedObject,
     StagedPlace,
 )
-from opora.registry.addresses.operations import OlderDelivery, apply_delivery, preview_delivery, read_delivery
+from opora.registry.addresses.operations import (
+    OlderDelivery,
+    ReadElsewhere,
+    apply_delivery,
+    preview_delivery,
+    read_delivery,
+)
 from opora.registry.addresses.stages import DeliveryKind, DeliveryStage
 
 
@@ -173,6 +179,45 @@ def test_after_the_mend_only_the_files_that_have_changed_are_read_again(admin, t
     assert DeliveryFile.objects.filter(delivery=delivery).count() == 5
     assert not DeliveryFault.objects.exists()
     assert apply_delivery(delivery_id=delivery.pk, by=admin).result["houses_created"] == 8
+
+
+class BreaksOff(GarDelivery):
+    """A delivery whose reader is killed in the middle of its third file."""
+
+    def records(self, file):
+        yield from super().records(file)
+        if "STEADS" in file.name:
+            raise KeyboardInterrupt
+
+
+def test_whoever_was_killed_is_followed_by_another_who_begins_with_the_next_file(admin, tmp_path):
+    folder = write(tmp_path / "gar_xml", TOWN)
+    with pytest.raises(KeyboardInterrupt):
+        read_delivery(source=BreaksOff(folder), by=admin)
+    first, second = DeliveryFile.objects.order_by("pk")
+    assert Delivery.objects.get().stage == DeliveryStage.READING
+
+    delivery = read_delivery(source=GarDelivery(folder), by=admin)
+
+    assert list(DeliveryFile.objects.order_by("pk"))[:2] == [first, second]
+    assert apply_delivery(delivery_id=delivery.pk, by=admin).result["houses_created"] == 8
+    assert Delivery.objects.count() == 1
+
+
+def test_who_reads_what_somebody_else_is_reading_is_told_so(admin, tmp_path):
+    folder = write(tmp_path / "gar_xml", TOWN)
+
+    class TwoAtOnce(GarDelivery):
+        def records(self, file):
+            if "HOUSES" in file.name:
+                raise AssertionError("the other one was faster with this file")
+            DeliveryFile.objects.create(
+                delivery=Delivery.objects.get(), name=self.files[1].name, fingerprint="", records=0
+            )
+            return super().records(file)
+
+    with pytest.raises(ReadElsewhere):
+        read_delivery(source=TwoAtOnce(folder), by=admin)
 
 
 def test_a_file_that_became_another_since_is_read_anew(deliver, tmp_path):

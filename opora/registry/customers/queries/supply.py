@@ -39,3 +39,8 @@ def supplied_below(element_id: int, *, after: str = "", limit: int = 100) -> Sup
         next=found[limit - 1].number if len(found) > limit else "",
         categories=list(counts),
     )
+
+
+def count_stranded() -> int:
+    """Count the usage points whose element is in the network no more: nobody knows what supplies them."""
+    return UsagePoint.objects.filter(element__removed_at__isnull=False).count()

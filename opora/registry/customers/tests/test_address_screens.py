@@ -156,3 +156,21 @@ def test_pages_of_the_queue_ask_as_many_queries_however_long_it_is(editor, base,
 
     with django_assert_num_queries(12):
         editor.get(QUEUE, headers=HTMX)
+
+
+def test_programs_read_the_queue_decide_and_take_back(editor, doubts):
+    first, _second = doubts
+    queue = editor.get("/api/v1/address-doubts").json()["items"]
+    assert [each["id"] for each in queue] == [each.pk for each in doubts]
+    assert queue[0]["offers"][0]["house_guid"] == str(guid(101))
+
+    where = f"/api/v1/address-doubts/{first.pk}"
+    decided = editor.post(f"{where}/decision", {"house_guid": str(guid(102))}, content_type="application/json")
+    assert (decided.status_code, decided.json()["gar_id"]) == (200, str(guid(102)))
+    again = editor.post(f"{where}/decision", {"house_guid": None}, content_type="application/json")
+    assert (again.status_code, again.json()["code"]) == (409, "decided_already")
+    assert editor.post(f"{where}/reopen").json()["usage_point_id"] == first.usage_point_id
+    assert UsagePoint.objects.get(pk=first.usage_point_id).gar_id is None
+
+    assert editor.post("/api/v1/address-doubts/matching").status_code == 204
+    assert Entry.objects.filter(event="customers.AddressMatchingAsked").count() == 1
