@@ -13,6 +13,7 @@ from opora.platform.errors import BusinessError
 from opora.platform.scope import EVERYTHING, scoped
 from opora.registry.customers.operations import bind_usage_points
 from opora.registry.customers.queries import visible_branches
+from opora.registry.customers.queries.supply import count_stranded
 from opora.registry.grid.csv_file import read_csv
 from opora.registry.grid.naming import Names
 from opora.registry.grid.network import Network
@@ -107,6 +108,9 @@ def import_files(files: tuple[Path, ...], apply: bool, part: str, branch: str | 
                 shown = ", ".join(unknown[:SHOWN])
                 click.secho(_("Usage points that nobody knows: %(count)d (%(shown)s)")
                             % {"count": len(unknown), "shown": shown}, fg="yellow", err=True)  # fmt: skip
+        if stranded := count_stranded():
+            click.secho(_("Usage points whose element is no more in the network: %d. Bind them anew.") % stranded,
+                        fg="yellow", err=True)  # fmt: skip
 
 
 def _show(difference: Difference) -> None:

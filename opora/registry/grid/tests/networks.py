@@ -53,4 +53,6 @@ def with_changed(mrid: str, **changes: object) -> Network:
         for e in ELEMENTS
         if e.mrid != mrid or changes
     ]
-    return replace(NETWORK, elements=elements)
+    known = {e.mrid for e in elements}
+    links = [link for link in NETWORK.usage_points if link.element in known]
+    return replace(NETWORK, elements=elements, usage_points=links)
