@@ -76,7 +76,7 @@ class Trips:
 
 def run(scale: str) -> None:
     """Load the tracer in a process of its own; ask it who is below, and what trips do, in this one."""
-    trips = _lay(int(scale.split()[0]))
+    trips = lay(int(scale.split()[0]))
     scale = f"{trips.usage_points} usage points, {trips.elements} elements"
     loaded = json.loads(subprocess.check_output([sys.executable, "-c", _ALONE]))
     record("network: loaded into the tracer", loaded["seconds"], "s", target=30, baseline=loaded["bare"], scale=scale)
@@ -100,7 +100,7 @@ def run(scale: str) -> None:
         )  # fmt: skip
 
 
-def _lay(customers: int) -> Trips:
+def lay(customers: int) -> Trips:
     """Lay a network for the usage points of so many customers, unless it lies there, and bind them to it."""
     (points,) = _asked("select count(*) from customers_usagepoint")
     substations = -(-max(points, customers, 1) // BELOW_A_SUBSTATION)

@@ -18,9 +18,9 @@ from opora.processes.outages.events import EstimateSet, OutageChanged, OutageClo
 from opora.processes.outages.models import Affected, Brigade, Cause, Estimate, Outage, Remark
 from opora.processes.outages.operations.ending import end_part
 from opora.processes.outages.operations.joining import join_waiting
-from opora.processes.outages.operations.ledger import Place, cut_off, give_back, hold_ledger, holder_of
+from opora.processes.outages.operations.ledger import Place, cut_off, give_back, hold_ledger, holder_of, place_of
 from opora.processes.outages.operations.locks import check_branch, locked_outage
-from opora.processes.outages.operations.opening import open_outage
+from opora.processes.outages.operations.opening import open_outage, place_in_network
 from opora.processes.outages.stages import MOVES, OFF_NOW, EstimateSource, OutageKind, Source, Stage
 from opora.registry.customers.models import UsagePoint
 from opora.registry.grid.models import Element
@@ -90,9 +90,10 @@ def register_emergency(
         raise AlreadyKnown(_("Outage %s stands at this element already.") % known.number, field="element_id")
     points = sorted(set(usage_point_ids)) if element is None else []
     elements = elements_below(element.pk) if element else []
+    place = place_named(points, branch_id, district_id) or place_below(element, elements)
     outage = open_outage(
-        element=element, elements=elements, place=place_named(points, branch_id, district_id), stage=Stage.CONFIRMED,
-        source=source, started_at=started_at, area=checked_line(area, field="area", limit=MAX_AREA), by=by,
+        element=element, place=place, stage=Stage.CONFIRMED, source=source, started_at=started_at,
+        area=checked_line(area, field="area", limit=MAX_AREA), by=by,
     )  # fmt: skip
     check_branch(outage.branch_id)
     outage.cause_id = _checked_cause(cause_id)
@@ -187,7 +188,7 @@ def restore_supply(
         message = _("Supply comes back after the outage has begun and not later than now.")
         raise WrongTime(message, field="at")
     elements = elements_below(seen_element(element_id).pk) if element_id is not None else []
-    given = give_back(at=at, outage_id=outage.pk, elements=elements, points=usage_point_ids)
+    given = give_back(at=at, outages=[outage.pk], elements=elements, points=usage_point_ids)
     points = given.get(outage.pk, 0)
     if not points and outage.points_off:
         raise NobodyOff(_("None of these is off because of this outage."), field="element_id")
@@ -264,6 +265,11 @@ def elements_below(element_id: int) -> list[int]:
         container__elements=element_id, container__kind=ContainerKind.TRANSFORMER_POINT, removed_at=None
     )
     return sorted({element_id, *beside.values_list("pk", flat=True)})
+
+
+def place_below(element: Element | None, elements: Sequence[int]) -> Place | None:
+    """Where an element is: as the network says, else where most of the customers below it are."""
+    return place_in_network(element) or (place_of(elements) if elements else None)
 
 
 def place_named(

@@ -25,12 +25,12 @@ with new as (
 select count(*) from new
 """
 
+#: The usage points first: the planner cannot know how many are off at this moment.
 _GIVE_BACK = """
-with back as (
+with below as materialized (select id from customers_usagepoint point where {below}),
+back as (
     update outages_affected affected set until = greatest(%(at)s, affected.since)
-    from customers_usagepoint point, outages_outage outage
-    where affected.until is null and point.id = affected.usage_point_id and outage.id = affected.outage_id
-        and {which}
+    {joined} where affected.until is null and affected.outage_id = any(%(outages)s) {which}
     returning affected.outage_id
 )
 select outage_id, count(*) from back group by outage_id order by outage_id
@@ -45,9 +45,10 @@ with again as (
 select count(*) from again
 """  # noqa: E501
 
-#: The place with most of the usage points below the elements.
+#: The place with most of the usage points below the elements, of the first thousand: they lie together.
 _PLACE = """
-select branch_id, district_id from customers_usagepoint where element_id = any(%s)
+select branch_id, district_id
+from (select branch_id, district_id from customers_usagepoint where element_id = any(%s) limit 1000) first
 group by branch_id, district_id order by count(*) desc, branch_id, district_id limit 1
 """
 
@@ -90,31 +91,24 @@ def cut_off(*, outage_id: int, since: datetime, elements: Sequence[int] = (), po
 
 
 def give_back(
-    *,
-    at: datetime,
-    elements: Sequence[int] = (),
-    points: Sequence[int] = (),
-    outage_id: int | None = None,
-    closed_id: int | None = None,
+    *, at: datetime, outages: Sequence[int], elements: Sequence[int] = (), points: Sequence[int] = ()
 ) -> Mapping[int, int]:
-    """Record that supply is back below these elements, at these points of an outage, or at all that it still holds.
+    """Record that those whom these outages hold have supply again: all, or below these elements, or these points.
 
-    :param closed_id: the switch that gives it: outages that follow people are left alone, except one at this switch.
     :return: how many usage points of which outage have supply again.
     """
-    which = []
-    if outage_id is not None:
-        which.append("affected.outage_id = %(outage)s")
-    if closed_id is not None:
-        which.append("(outage.follows_switches or outage.element_id = %(closed)s)")
+    below = []
     if elements:
-        which.append("point.element_id = any(%(elements)s)")
+        below.append("point.element_id = any(%(elements)s)")
     if points:
-        which.append("point.id = any(%(points)s)")
-    values = {
-        "at": at, "outage": outage_id, "closed": closed_id, "elements": list(elements), "points": list(points),
-    }  # fmt: skip
-    return dict(told_of_all(_GIVE_BACK.format(which=" and ".join(which)), values))
+        below.append("point.id = any(%(points)s)")
+    statement = _GIVE_BACK.format(
+        below=" and ".join(below or ["false"]),
+        joined="from below" if below else "",
+        which="and affected.usage_point_id = below.id" if below else "",
+    )
+    values = {"at": at, "outages": list(outages), "elements": list(elements), "points": list(points)}
+    return dict(told_of_all(statement, values))
 
 
 def take_back(*, outage_id: int, until: datetime | None) -> int:
@@ -124,7 +118,7 @@ def take_back(*, outage_id: int, until: datetime | None) -> int:
 
 
 def place_of(elements: Sequence[int]) -> Place | None:
-    """Where most usage points below these elements are."""
+    """Where most usage points below these elements are; nothing when there are none."""
     found = told_of_all(_PLACE, [list(elements)])
     return Place(*found[0]) if found else None
 
@@ -133,12 +127,6 @@ def holder_of(*, outage_id: int, elements: Sequence[int], points: Sequence[int])
     """The other outage because of which most of these are off already."""
     found = told_of_all(_HOLDER, {"outage": outage_id, "elements": list(elements), "points": list(points)})
     return found[0][0] if found else None
-
-
-def anybody_below(elements: Sequence[int]) -> bool:
-    """Whether any usage point hangs on these elements."""
-    answer = "select exists (select from customers_usagepoint where element_id = any(%s))"
-    return bool(told_of_all(answer, [list(elements)])[0][0])
 
 
 def are_expected(outage_id: int, elements: Sequence[int]) -> bool:

@@ -1,6 +1,5 @@
 """A new outage: its number and its place."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -10,7 +9,7 @@ from opora.platform.access.models import User
 from opora.platform.errors import BusinessError
 from opora.platform.numbering.operations import next_number
 from opora.processes.outages.models import Outage
-from opora.processes.outages.operations.ledger import Place, place_of
+from opora.processes.outages.operations.ledger import Place
 from opora.processes.outages.rules import outage_number
 from opora.processes.outages.stages import OutageKind, Source, Stage
 from opora.registry.grid.models import Container, Element
@@ -27,8 +26,7 @@ def open_outage(
     source: Source,
     by: User,
     element: Element | None = None,
-    elements: Sequence[int] = (),
-    place: Place | None = None,
+    place: Place | None,
     started_at: datetime | None = None,
     suspected_until: datetime | None = None,
     kind: OutageKind = OutageKind.EMERGENCY,
@@ -37,11 +35,10 @@ def open_outage(
 ) -> Outage:
     """Write the outage; nobody is cut off by it yet.
 
-    :param elements: what loses supply: says where most of the customers are.
-    :param place: where it is, when no element says so.
+    :param place: where it is, as far as that is known; what nobody has placed is the head office's.
     :raises PlaceNeeded: when nothing says which branch it belongs to.
     """
-    found = place or _place_in_network(element) or (place_of(elements) if elements else None) or _head(element)
+    found = place or _head(element)
     if found is None:
         raise PlaceNeeded(_("Nothing says where it is: choose the branch."), field="branch_id")
     branch = Branch.objects.get(pk=found.branch_id)
@@ -65,7 +62,7 @@ def open_outage(
     )  # fmt: skip
 
 
-def _place_in_network(element: Element | None) -> Place | None:
+def place_in_network(element: Element | None) -> Place | None:
     """The branch and district of the nearest container that has them."""
     above: Container | None = element.container if element else None
     while above is not None:

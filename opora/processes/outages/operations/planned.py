@@ -22,6 +22,7 @@ from opora.processes.outages.operations.emergencies import (
     NobodyOff,
     WrongTime,
     elements_below,
+    place_below,
     place_named,
     seen_element,
 )
@@ -83,8 +84,9 @@ def apply_for_planned(
     element = seen_element(element_id) if element_id is not None else None
     points = sorted(set(usage_point_ids)) if element is None else []
     elements = elements_below(element.pk) if element else []
+    place = place_named(points) or place_below(element, elements)
     outage = open_outage(
-        element=element, elements=elements, place=place_named(points), kind=OutageKind.PLANNED, stage=Stage.APPLIED,
+        element=element, place=place, kind=OutageKind.PLANNED, stage=Stage.APPLIED,
         source=Source.PLAN, area=checked_line(area, field="area", limit=MAX_AREA), by=by,
     )  # fmt: skip
     check_branch(outage.branch_id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from opora.platform.access.models import User
@@ -14,14 +15,15 @@ from opora.processes.outages.models import Outage
 from opora.processes.outages.operations.ending import end_part
 from opora.processes.outages.operations.joining import join_waiting
 from opora.processes.outages.operations.ledger import (
-    anybody_below,
+    Place,
     are_expected,
     cut_off,
     give_back,
     hold_ledger,
+    place_of,
     take_back,
 )
-from opora.processes.outages.operations.opening import open_outage
+from opora.processes.outages.operations.opening import open_outage, place_in_network
 from opora.processes.outages.rules import EARLY, RECLOSING, is_reclosing
 from opora.processes.outages.stages import OFF_NOW, OutageKind, Source, Stage
 from opora.registry.grid.models import Element
@@ -75,9 +77,13 @@ def confirm_suspected(*, by: User) -> int:
 def _lost(change: PositionChange, lost: Sequence[int], at: datetime, by: User) -> int | None:
     """Begin an outage at the element that opened, or go on with the one that is known to be there."""
     known = _standing_at(change) or _planned_for(lost, at) or _blinked_at(change, at)
-    if known is None and not anybody_below(lost):
-        return None  # a line that is merely taken out of service cuts off nobody
-    outage = known or _begun(change, lost, at, by)
+    if known is None:
+        place = place_of(lost)
+        if place is None:
+            return None  # a line that is merely taken out of service cuts off nobody
+        outage = _begun(change, lost, place, at, by)
+    else:
+        outage = known
     stage = Stage(outage.stage)
     if stage == Stage.BLINK:  # the reclosing has failed: one interruption, from the first moment
         outage.points_off += take_back(outage_id=outage.pk, until=outage.ended_at)
@@ -104,13 +110,13 @@ def _lost(change: PositionChange, lost: Sequence[int], at: datetime, by: User) -
     return outage.pk
 
 
-def _begun(change: PositionChange, lost: Sequence[int], at: datetime, by: User) -> Outage:
+def _begun(change: PositionChange, lost: Sequence[int], place: Place, at: datetime, by: User) -> Outage:
     element = Element.objects.select_related("container").get(pk=change.element_id)
     by_telecontrol = change.source == PositionSource.SCADA
     may_reclose = by_telecontrol and element.kind in _RECLOSING
     outage = open_outage(
         element=element,
-        elements=lost,
+        place=place_in_network(element) or place,
         stage=Stage.SUSPECTED if may_reclose else Stage.CONFIRMED,
         source=Source.SCADA if by_telecontrol else Source.DISPATCHER,
         started_at=at,
@@ -162,9 +168,10 @@ def _restored(change: PositionChange, restored: Sequence[int], at: datetime, by:
 
     Outages of which only people have said follow people: a house with a fault of its own stays off.
     """
-    given = give_back(at=at, elements=restored, closed_id=change.element_id)
-    empty = Outage.objects.filter(element_id=change.element_id, stage__in=OFF_NOW, points_off=0)
-    ending = [*given, *empty.values_list("pk", flat=True)]
+    here = Q(element_id=change.element_id)
+    current = Outage.objects.filter(Q(follows_switches=True) | here, stage__in=OFF_NOW)
+    given = give_back(at=at, outages=list(current.values_list("pk", flat=True)), elements=restored)
+    ending = [*given, *current.filter(here, points_off=0).values_list("pk", flat=True)]
     for outage in Outage.objects.select_for_update().filter(pk__in=ending).order_by("pk"):
         end_part(outage, points=given.get(outage.pk, 0), at=at, element_id=change.element_id, by=by)
     return ending

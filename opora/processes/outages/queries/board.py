@@ -12,6 +12,12 @@ from opora.platform.errors import NotVisible
 from opora.processes.outages.models import Brigade, Cause, Outage, OutageReport
 from opora.processes.outages.rules import TOGETHER
 from opora.processes.outages.stages import OFF_NOW, TO_COME, OutageKind
+from opora.registry.grid.models import Element
+from opora.registry.grid.queries import current_tracer
+from opora.registry.grid.stages import SWITCHES, ElementKind
+
+#: What may have failed or tripped above several customers.
+DEVICES = [*SWITCHES, ElementKind.TRANSFORMER]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,3 +117,47 @@ def _whole() -> QuerySet[Outage]:
     return Outage.objects.select_related("branch", "district", "element", "cause", "brigade").annotate(
         restored=F("points_total") - F("points_off")
     )
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device above several reports: perhaps the one that failed."""
+
+    element_id: int
+    name: str
+    reports: int
+
+
+def reports_by_device(reports: Sequence[SingleReport]) -> Sequence[Device]:
+    """The devices that two or more single reports have in common, the nearest to the customers first.
+
+    Of a chain of devices above the same reports only the lowest is proposed; who stands alone stays alone.
+    """
+    tracer = current_tracer()
+    above: dict[int, set[int]] = {}
+    depth: dict[int, int] = {}
+    for number, report in enumerate(reports):
+        if report.element_id is None:
+            continue
+        for place, element in enumerate(tracer.feeding_path(report.element_id).tolist()):
+            above.setdefault(element, set()).add(number)
+            depth[element] = max(depth.get(element, 0), place)
+    devices = Element.objects.filter(pk__in=above, kind__in=DEVICES)
+    lowest: dict[frozenset[int], Element] = {}
+    for element in devices.order_by("pk"):
+        below = frozenset(above[element.pk])
+        if len(below) > 1 and (below not in lowest or depth[element.pk] > depth[lowest[below].pk]):
+            lowest[below] = element
+    ordered = sorted(lowest.items(), key=lambda found: (-depth[found[1].pk], found[1].pk))
+    return [Device(element.pk, element.name, len(below)) for below, element in ordered]
+
+
+def reports_of(outage_id: int) -> QuerySet[OutageReport]:
+    """Reports joined to an outage, the newest first."""
+    found = OutageReport.objects.filter(outage_id=outage_id).select_related("case", "usage_point")
+    return found.order_by("-reported_at", "-pk")
+
+
+def element_named(element_id: int) -> Element | None:
+    """An element of the network, with where it stands."""
+    return Element.objects.select_related("container").filter(pk=element_id, removed_at=None).first()
