@@ -17,9 +17,12 @@ from opora.casework.messaging.queries import waiting
 from opora.casework.messaging.stages import Reason
 from opora.config import database, frontend
 from opora.platform.scope import EVERYTHING, scoped
+from opora.processes.telecontrol.queries import link_health
 
 GIGABYTE = 1024**3
 MESSAGES_LATE = timedelta(minutes=5)
+SIGNALS_LATE = timedelta(seconds=30)
+SIGNALS_LATE = timedelta(minutes=1)
 
 
 class Level(StrEnum):
@@ -45,7 +48,7 @@ def examine() -> Iterator[Finding]:
     reachable = list(_database())
     yield from reachable
     if all(finding.level is not Level.FAILURE for finding in reachable):
-        for question in (_migrations, _queues, _workers, _failed_jobs, _partitions, _messages):
+        for question in (_migrations, _queues, _workers, _failed_jobs, _partitions, _messages, _telecontrol):
             yield from question()
 
 
@@ -199,6 +202,29 @@ def _messages() -> Iterator[Finding]:
         yield Finding(level=Level.WARNING, what=what % min(kind.due_at for kind in late), mend=mend)
     elif not any(kind.reason for kind in queued):
         yield _ok(_("Messages: %d wait to be sent") % sum(kind.count for kind in queued))
+
+
+def _telecontrol() -> Iterator[Finding]:
+    """Stations lost, signals that wait, points nobody has mapped."""
+    found = link_health()
+    if not found.followed:
+        return
+    told = {"followed": found.followed, "lost": len(found.lost), "names": ", ".join(found.lost[:10])}
+    if not found.listening:
+        mend = _("Start it: opora up, or opora scada. Its stations tell what has changed when it connects again")
+        yield _fail(_("Telecontrol: nobody listens to %d stations") % found.followed, mend)
+    elif found.lost:
+        what = _("Telecontrol: %(lost)d of %(followed)d stations cannot be heard: %(names)s")
+        mend = _("See to the line and the station; what they watch is shown as it was last known")
+        yield Finding(level=Level.WARNING, what=what % told, mend=mend)
+    else:
+        yield _ok(_("Telecontrol: %d stations are heard") % found.followed)
+    if found.oldest_unsettled and datetime.now(UTC) - found.oldest_unsettled > SIGNALS_LATE:
+        what = _("Telecontrol: the oldest signal has waited since %s") % found.oldest_unsettled
+        yield _fail(what, _("See the log of opora scada: it names what cannot be settled, and tries it again"))
+    if found.unknown_points:
+        what = _("Telecontrol: %d unknown points wait in quarantine") % found.unknown_points
+        yield Finding(level=Level.WARNING, what=what, mend=_("Map them, or say that they concern nobody"))
 
 
 def _row(query: str) -> Sequence[Any]:

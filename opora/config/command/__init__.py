@@ -20,6 +20,8 @@ COMMANDS = (
     "demo",
     "import",
     "grid",
+    "scada",
+    "simulate",
     "doctor",
     "bench",
     "messages",

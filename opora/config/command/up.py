@@ -19,8 +19,9 @@ from opora.config.errors import NotReady
 from opora.config.processes import Process, Supervisor
 from opora.config.progress import Progress
 from opora.platform.access.queries import anybody_may_sign_in
+from opora.processes.telecontrol.queries import anybody_followed
 
-COLOURS = {"web": "cyan", "jobs": "yellow", "mass": "magenta"}
+COLOURS = {"web": "cyan", "jobs": "yellow", "mass": "magenta", "scada": "blue"}
 #: Names of static files carry the version, so a browser may keep them.
 STATIC_EXPIRES = "30d"
 
@@ -51,11 +52,14 @@ def _processes() -> list[Process]:
     web += ["--respawn-failed-workers", "--no-ws", "--http", "1", "--log-level", "warning"]
     web += ["--static-path-route", "/static", "--static-path-mount", str(settings.STATIC_ROOT)]
     web += ["--static-path-expires", STATIC_EXPIRES]
-    return [
+    processes = [
         Process("web", web),
         Process("jobs", [*opora, "worker", "alerts", "default"]),
         Process("mass", [*opora, "worker", "mass", "--threads", "2"]),
     ]
+    if anybody_followed():
+        processes.append(Process("scada", [*opora, "scada"]))
+    return processes
 
 
 def _greet(supervisor: Supervisor, started: float) -> None:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opora.processes.telecontrol.rules import PointState
-from opora.processes.telecontrol.stages import LinkState, Meaning, Outcome, PointKind
+from opora.processes.telecontrol.stages import LinkState, Meaning, Outcome, PointKind, quality_words, value_words
 from opora.registry.grid.models import Element
 from opora.registry.organization.models import Branch
 
@@ -73,6 +73,10 @@ class Point(models.Model):
         indexes = [models.Index("id", condition=Q(chattering=True), name="telecontrol_point_chattering")]
 
     @property
+    def value_words(self) -> str:
+        return "" if self.value is None else value_words(self.kind, self.value)
+
+    @property
     def state(self) -> PointState:
         return PointState(
             kind=PointKind(self.kind), meaning=Meaning(self.meaning), inverted=self.inverted, value=self.value,
@@ -111,6 +115,14 @@ class Signal(models.Model):
     settled_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default="", blank=True)
 
+    @property
+    def value_words(self) -> str:
+        return value_words(self.kind, self.value)
+
+    @property
+    def quality_words(self) -> str:
+        return quality_words(self.quality)
+
 
 class UnknownPoint(models.Model):
     """The quarantine: an address of which signals come and that nobody has mapped."""
@@ -127,3 +139,7 @@ class UnknownPoint(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["station", "address"], name="telecontrol_unknown_of_station")]
+
+    @property
+    def value_words(self) -> str:
+        return value_words(self.kind, self.value)

@@ -38,3 +38,25 @@ class LinkState(models.TextChoices):
     CONNECTED = "CONNECTED", _("connected")
     LOST = "LOST", _("lost")
     OFF = "OFF", _("not followed")
+
+
+#: Bits of the quality descriptor, in words.
+QUALITIES = {
+    0x01: _("overflow"),
+    0x10: _("blocked"),
+    0x20: _("substituted"),
+    0x40: _("not topical"),
+    0x80: _("invalid"),
+}
+_DOUBLE = {0: _("on its way"), 1: _("open"), 2: _("closed"), 3: _("faulty")}
+_SINGLE = {0: _("0, open"), 1: _("1, closed")}
+
+
+def value_words(kind: str, value: int) -> str:
+    """Say a value of a point in words; of one that is inverted they are the other way round."""
+    return str((_DOUBLE if kind == PointKind.DOUBLE else _SINGLE).get(value, value))
+
+
+def quality_words(quality: int) -> str:
+    """Say what the station doubts; empty when nothing."""
+    return ", ".join(str(word) for bit, word in QUALITIES.items() if quality & bit)

@@ -1,6 +1,6 @@
 """How stations and points are kept, and what becomes of signals."""
 
-from opora.processes.telecontrol.operations.intake import make_partitions, note_link, take_signals
+from opora.processes.telecontrol.operations.intake import make_partitions, note_all_lost, note_link, take_signals
 from opora.processes.telecontrol.operations.points import (
     ElementTaken,
     ForeseenPoints,
@@ -12,9 +12,10 @@ from opora.processes.telecontrol.operations.points import (
     map_point,
 )
 from opora.processes.telecontrol.operations.settling import Settled, replay, settle_signals
-from opora.processes.telecontrol.operations.stations import StationTaken, save_station
+from opora.processes.telecontrol.operations.stations import ClockZoneUnknown, StationTaken, save_station
 
 __all__ = [
+    "ClockZoneUnknown",
     "ElementTaken",
     "ForeseenPoints",
     "PointTaken",
@@ -26,6 +27,7 @@ __all__ = [
     "import_points",
     "make_partitions",
     "map_point",
+    "note_all_lost",
     "note_link",
     "replay",
     "save_station",

@@ -76,6 +76,13 @@ def note_link(*, station_id: int, connected: bool, at: datetime, by: User) -> bo
     return True
 
 
+@transaction.atomic
+def note_all_lost(*, at: datetime, by: User) -> None:
+    """Note that nobody has listened: whoever begins to has no connection yet."""
+    for station_id in Station.objects.filter(connected_at__isnull=False, lost_at=None).values_list("pk", flat=True):
+        note_link(station_id=station_id, connected=False, at=at, by=by)
+
+
 def make_partitions(*, first: date, last: date) -> int:
     """Make the monthly partitions of the inbox between two dates; return how many were missing."""
     with connection.cursor() as cursor:

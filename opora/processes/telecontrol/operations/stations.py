@@ -1,16 +1,18 @@
 """Stations: entered and changed."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from opora.platform.access.models import User
-from opora.platform.errors import BusinessError, ChangedMeanwhile
+from opora.platform.errors import BusinessError, ChangedMeanwhile, NotVisible
 from opora.platform.journal.operations import publish
 from opora.platform.live.operations import announce
 from opora.processes.telecontrol.events import StationSaved
 from opora.processes.telecontrol.models import Station
+from opora.registry.organization.queries import branches
 
 
 class StationTaken(BusinessError):
@@ -20,6 +22,12 @@ class StationTaken(BusinessError):
     status = 409
 
 
+class ClockZoneUnknown(BusinessError):
+    """No zone is called so."""
+
+    code = "clock_zone_unknown"
+
+
 @transaction.atomic
 def save_station(*, by: User, station_id: int | None = None, version: int | None = None, **fields: Any) -> Station:
     """Enter a station, or change one.
@@ -27,8 +35,16 @@ def save_station(*, by: User, station_id: int | None = None, version: int | None
     :param fields: code, name, branch_id, host, port, common_address, clock_zone, is_followed.
     :raises ChangedMeanwhile: when somebody saved since.
     :raises StationTaken: when another has this code or this address.
+    :raises ClockZoneUnknown: when its clock cannot be read.
+    :raises NotVisible: when there is no such station, or no such branch.
     """
-    station = Station.objects.select_for_update().get(pk=station_id) if station_id else Station()
+    station = Station.objects.select_for_update().filter(pk=station_id).first() if station_id else Station()
+    if station is None:
+        raise NotVisible(_("There is no such station."))
+    if fields.get("clock_zone", station.clock_zone) not in available_timezones():
+        raise ClockZoneUnknown(_("There is no such zone; write it as Europe/Moscow."), field="clock_zone")
+    if "branch_id" in fields and not branches().filter(pk=fields["branch_id"]).exists():
+        raise NotVisible(_("There is no such branch."), field="branch_id")
     if version is not None and station.version != version:
         raise ChangedMeanwhile(_("Somebody changed this station meanwhile: look at it again and repeat."))
     for name, value in fields.items():
