@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from opora.casework.cases.stages import Channel
 from opora.platform.rest.schemas import (
@@ -16,6 +16,7 @@ from opora.platform.rest.schemas import (
     Line,
     Moment,
     Output,
+    Phone,
     SmallId,
     Text,
     Version,
@@ -143,7 +144,7 @@ class NewBrigade(Input):
     branch_id: SmallId
     name: FilledLine = Field(max_length=100)
     district_id: Id | None = None
-    phone: Annotated[str, StringConstraints(max_length=16, pattern=r"^([+][0-9]{5,15})?$")] = ""
+    phone: Phone = ""
 
 
 class House(Output):

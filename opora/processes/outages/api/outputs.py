@@ -134,7 +134,7 @@ class ConflictOut(Output):
     points: int
 
 
-class NoticeOut(Output):
+class NoticeTermOut(Output):
     code: str
     audience: str
     told_by: datetime
@@ -148,7 +148,7 @@ class Obstacles(Output):
     category_1: int
     category_2: int
     conflicts: list[ConflictOut]
-    notices: list[NoticeOut] = Field(description="Who must be told by when, the first one first")
+    notices: list[NoticeTermOut] = Field(description="Who must be told by when, the first one first")
 
 
 class PlannedSupply(Output):

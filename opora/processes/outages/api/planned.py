@@ -7,7 +7,7 @@ from opora.platform.rest.doors import Door, caller
 from opora.platform.rest.schemas import Id
 from opora.processes.outages import operations, queries
 from opora.processes.outages.api.inputs import BeginningOfWorks, Despite, NewWorks, WhyCancelled, WorksTime
-from opora.processes.outages.api.outputs import ConflictOut, NoticeOut, Obstacles, OutageOut, whole
+from opora.processes.outages.api.outputs import ConflictOut, NoticeTermOut, Obstacles, OutageOut, whole
 from opora.processes.outages.models import Outage
 from opora.processes.outages.permissions import OutagePermission
 from opora.processes.outages.queries.notices import obstacles_of
@@ -39,7 +39,7 @@ def get_obstacles(request: HttpRequest, outage_id: Id) -> Obstacles:
         category_1=found.weight.category_1,
         category_2=found.weight.category_2,
         conflicts=[ConflictOut.from_orm(conflict) for conflict in found.conflicts],
-        notices=[NoticeOut.from_orm(notice) for notice in found.notices],
+        notices=[NoticeTermOut.from_orm(notice) for notice in found.notices],
     )
 
 
