@@ -75,6 +75,7 @@ ROLES: Mapping[str, tuple[str, Iterable[StrEnum]]] = {
             CasePermission.VIEW,
             CasePermission.EXPORT,
             GridPermission.VIEW,
+            OutagePermission.VIEW,
         ],
     ),
     ADMINISTRATOR: (

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import TextIOWrapper
+from itertools import chain
 from typing import IO
 
 import xlsxwriter
@@ -23,35 +24,52 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_csv(
-    target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]], *, encoding: str = "utf-8-sig"
+    target: IO[bytes],
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    encoding: str = "utf-8-sig",
+    above: Sequence[Sequence[Cell]] = (),
 ) -> None:
     """Write UTF-8 with its mark and semicolons, which Excel opens without questions where commas divide decimals.
 
+    :param above: lines before the header: what the table is, of which period, when it was built.
     :param encoding: of somebody whose program reads another; letters it does not have become question marks.
     """
     text = TextIOWrapper(target, encoding=encoding, errors="replace", newline="", write_through=True)
     lines = csv.writer(text, delimiter=";")
+    lines.writerows([_plain(cell) for cell in row] for row in above)
     lines.writerow(header)
     lines.writerows([_plain(cell) for cell in row] for row in rows)
     text.detach()
 
 
-def write_xlsx(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Write a workbook of one sheet; finished rows go to the disk at once."""
+def write_xlsx(
+    target: IO[bytes],
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    above: Sequence[Sequence[Cell]] = (),
+) -> None:
+    """Write a workbook of one sheet; finished rows go to the disk at once.
+
+    :param above: lines before the header: what the table is, of which period, when it was built.
+    """
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
     moment = book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
     sheet = book.add_worksheet()
-    sheet.freeze_panes(1, 0)
+    top = len(above)
+    sheet.freeze_panes(top + 1, 0)
     sheet.set_column(0, len(header) - 1, 18)
-    sheet.write_row(0, 0, header, book.add_format({"bold": True}))
-    for number, row in enumerate(rows, start=1):
+    bold = book.add_format({"bold": True})
+    for number, row in enumerate(chain(above, [header], rows)):
         for column, cell in enumerate(row):
             if isinstance(cell, datetime):
                 sheet.write_datetime(number, column, timezone.localtime(cell).replace(tzinfo=None), moment)
             elif isinstance(cell, int | Decimal):
                 sheet.write_number(number, column, cell)
             elif cell:
-                sheet.write_string(number, column, str(cell)[:_MOST_XLSX_SIGNS])
+                sheet.write_string(number, column, str(cell)[:_MOST_XLSX_SIGNS], bold if number == top else None)
     book.close()
 
 

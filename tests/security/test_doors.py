@@ -40,7 +40,7 @@ def test_the_walk_sees_the_whole_house():
 def test_pages_open_to_everybody_are_few_and_known():
     public = {path for path, permission in pages().items() if permission == PUBLIC}
 
-    assert public == {"/login/", "/logout/", "/language/", "/styleguide/", "/styleguide/fragment/"}
+    assert public == {"/login/", "/logout/", "/language/", "/styleguide/", "/styleguide/fragment/", "/outages/public/"}
 
 
 def test_a_visitor_is_sent_to_sign_in_from_everywhere(client):

@@ -180,3 +180,11 @@ class LimitNeared(Event):
     kind: str
     share: int
     points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalTaken(Event):
+    label: ClassVar[Promise | str] = _("Journal of interruptions taken away")
+
+    layout: str
+    form: str

@@ -1,5 +1,6 @@
 """What is filled in about outages."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -8,8 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from opora.processes.outages.models import Brigade, Cause, Outage
 from opora.processes.outages.queries import brigades, causes
-from opora.processes.outages.stages import EstimateSource, OutageKind
-from opora.registry.organization.queries import branches
+from opora.processes.outages.queries.indices import Dimension
+from opora.processes.outages.queries.interruptions import JournalFilter
+from opora.processes.outages.queries.limits import LimitFilter
+from opora.processes.outages.stages import EstimateSource, InterruptionKind, OutageKind
+from opora.registry.customers.models import UsagePoint
+from opora.registry.organization.queries import branches, districts
 
 
 class Choice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -32,6 +37,87 @@ class OutageFilter(forms.Form):
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self.fields["branch"].queryset = branches()  # type: ignore[attr-defined]
+
+
+class JournalForm(forms.Form):
+    """The filter of the journal and the indices. An address that makes no sense shows the report without that part."""
+
+    since = forms.DateField(label=_("From"), required=False)
+    until = forms.DateField(label=_("to"), required=False)
+    branch = Choice(Cause.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches"))
+    district = Choice(Cause.objects.none(), label=_("District"), required=False, empty_label=_("All districts"))
+    voltage = forms.ChoiceField(
+        label=_("Voltage level"), required=False, choices=[("", _("Any voltage")), *UsagePoint.Voltage.choices]
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False,
+        choices=[("", _("Any kind")), *((value, f"{value} · {label}") for value, label in InterruptionKind.choices)],
+    )  # fmt: skip
+    cause = forms.ChoiceField(label=_("Cause"), required=False)
+    by = forms.ChoiceField(required=False, choices=Dimension.choices, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, whole_year: bool = False, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.whole_year = whole_year
+        self.fields["branch"].queryset = branches()  # type: ignore[attr-defined]
+        self.fields["district"].queryset = districts()  # type: ignore[attr-defined]
+        named = causes().values_list("pk", "code", "name")
+        self.fields["cause"].choices = [  # type: ignore[attr-defined]
+            ("", _("Any cause")), ("none", _("not known")), *((pk, f"{code} {name}") for pk, code, name in named),
+        ]  # fmt: skip
+        today = timezone.localdate()
+        self.fields["since"].initial = today.replace(month=1, day=1) if whole_year else today.replace(day=1)
+        self.fields["until"].initial = today
+
+    def wanted(self) -> JournalFilter:
+        """The filter that the address means; without a period, this month or this year up to today."""
+        self.is_valid()
+        given = self.cleaned_data
+        since = given.get("since") or self.fields["since"].initial
+        last = max(given.get("until") or self.fields["until"].initial, since)
+        cause = given.get("cause") or ""
+        return JournalFilter(
+            since=since, until=last + timedelta(days=1),
+            branch_id=given["branch"].pk if given.get("branch") else None,
+            district_id=given["district"].pk if given.get("district") else None,
+            voltage=given.get("voltage") or "", kind=given.get("kind") or "",
+            cause_id=int(cause) if cause.isdecimal() else None, no_cause=cause == "none",
+        )  # fmt: skip
+
+    def dimension(self) -> Dimension:
+        """By what the figures are broken down."""
+        self.is_valid()
+        return Dimension(self.cleaned_data.get("by") or Dimension.BRANCH)
+
+
+class LimitForm(forms.Form):
+    """The filter of usage points by how long they were off."""
+
+    year = forms.IntegerField(label=_("Year"), required=False, min_value=2000, max_value=2199)
+    branch = Choice(Cause.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches"))
+    category = forms.ChoiceField(
+        label=_("Reliability category"), required=False,
+        choices=[("", _("Any category")), *UsagePoint.Reliability.choices],
+    )  # fmt: skip
+    at_least = forms.ChoiceField(
+        label=_("Spent"), required=False,
+        choices=[("", _("Any share")), ("50", "≥ 50 %"), ("80", "≥ 80 %"), ("100", "≥ 100 %")],
+    )  # fmt: skip
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.fields["branch"].queryset = branches()  # type: ignore[attr-defined]
+        self.fields["year"].initial = timezone.localdate().year
+
+    def wanted(self) -> LimitFilter:
+        """The filter that the address means; without a year, this one."""
+        self.is_valid()
+        given = self.cleaned_data
+        return LimitFilter(
+            year=given.get("year") or self.fields["year"].initial,
+            branch_id=given["branch"].pk if given.get("branch") else None,
+            category=given.get("category") or "", at_least=int(given.get("at_least") or 0),
+        )  # fmt: skip
 
 
 class EmergencyForm(forms.Form):

@@ -1,12 +1,18 @@
 from django.urls import path
 
-from opora.processes.outages.views import board, outage, supply
+from opora.processes.outages.views import board, journal, limits, outage, public, supply
 
 app_name = "outages"
 urlpatterns = [
     path("", board.board, name="board"),
     path("now/", board.now, name="now"),
     path("all/", board.listing, name="list"),
+    path("journal/", journal.journal, name="journal"),
+    path("journal/export/", journal.export, name="journal_export"),
+    path("indices/", journal.indices, name="indices"),
+    path("indices/export/", journal.indices_export, name="indices_export"),
+    path("limits/", limits.limits, name="limits"),
+    path("public/", public.outages, name="public"),
     path("new/", board.emergency, name="emergency"),
     path("planned/new/", board.planned, name="planned"),
     path("<int:outage_id>/", outage.outage, name="outage"),

@@ -18,14 +18,14 @@ from opora.casework.messaging.stages import Level
 from opora.platform.access.models import User
 from opora.platform.access.queries import users_holding
 from opora.platform.errors import BusinessError, NotVisible
-from opora.platform.journal.operations import publish, publish_many
+from opora.platform.journal.operations import publish, publish_many, record_read
 from opora.processes.outages.events import ContractLimitSet, LimitNeared
 from opora.processes.outages.limits import threshold
 from opora.processes.outages.models import ContractLimit, LimitWarning, Outage, ReliabilityLimit
 from opora.processes.outages.permissions import OutagePermission
-from opora.processes.outages.queries.limits import running_limits, statutory
+from opora.processes.outages.queries.limits import LimitFilter, PointSpent, longest_off, running_limits, statutory
 from opora.processes.outages.stages import LimitKind
-from opora.registry.customers.models import Agreement, UsagePoint
+from opora.registry.customers.models import Agreement, Customer, UsagePoint
 
 _FILE = Path(__file__).resolve().parent.parent / "limits.toml"
 
@@ -88,6 +88,17 @@ def set_contract_limit(
     )
     publish(ContractLimitSet(usage_point_id=point.pk), by=by, about=[point])
     return limit
+
+
+@transaction.atomic
+def read_years(
+    *, wanted: LimitFilter, by: User, after: tuple[int, int] | None = None, limit: int = 50
+) -> Sequence[PointSpent]:
+    """A page of usage points by how long they were off in a year; the journal says who looked (152-ФЗ, ст. 19)."""
+    rows = longest_off(wanted, after=after, limit=limit)
+    if about := [Customer(pk=pk) for pk in sorted({row.customer_id for row in rows})]:
+        record_read(what="outages.limits", about=about, by=by)
+    return rows
 
 
 @dataclass(frozen=True)

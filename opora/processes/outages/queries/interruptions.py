@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from opora.processes.outages.form81 import SHEDDING
 from opora.processes.outages.models import Cause, Interruption, InterruptionPart
 from opora.processes.outages.saidi import Period, period_of
 from opora.processes.outages.stages import InterruptionKind, OutageKind
+from opora.registry.customers.models import UsagePoint
+from opora.registry.organization.models import Branch, District
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +39,37 @@ class JournalFilter:
         """The midnights between which it lies, by the company's clock."""
         return period_of(self.since, self.until, ZoneInfo(settings.TIME_ZONE))
 
+    @property
+    def last_day(self) -> date:
+        """The last day of the period, as people write it."""
+        return self.until - timedelta(days=1)
+
     def query(self, **more: object) -> str:
-        """As the address of a page has it, with some of it changed."""
+        """As the address of a page has it, with some of it changed; the last day of the period is in it."""
         given: dict[str, object] = {
-            "since": self.since, "until": self.until, "branch": self.branch_id, "district": self.district_id,
+            "since": self.since, "until": self.last_day, "branch": self.branch_id, "district": self.district_id,
             "voltage": self.voltage, "cause": "none" if self.no_cause else self.cause_id, "kind": self.kind, **more,
         }  # fmt: skip
-        return "&".join(f"{name}={value}" for name, value in given.items() if value not in (None, ""))
+        return urlencode({name: value for name, value in given.items() if value not in (None, "")})
+
+    def said(self) -> Sequence[tuple[str, str]]:
+        """The period and the conditions in words, for the head of a report."""
+        period = f"{date_format(self.since, 'd.m.Y')} – {date_format(self.last_day, 'd.m.Y')}"
+        cause = Cause.objects.filter(pk=self.cause_id).first() if self.cause_id is not None else None
+        found = [
+            (_("Period"), period),
+            (_("Branch"), _name(Branch, self.branch_id)),
+            (_("District"), _name(District, self.district_id)),
+            (_("Voltage level"), str(UsagePoint.Voltage(self.voltage).label) if self.voltage else ""),
+            (_("Cause"), _("not known") if self.no_cause else f"{cause.code} {cause.name}" if cause else ""),
+            (_("Kind"), f"{self.kind} · {InterruptionKind(self.kind).label}" if self.kind else ""),
+        ]
+        return [(str(label), text) for label, text in found if text]
+
+
+def _name(kind: type[Branch] | type[District], pk: int | None) -> str:
+    place = kind.objects.filter(pk=pk).first() if pk is not None else None
+    return place.name if place else ""
 
 
 #: The kind of an interruption in SQL, as `form81.kind_of` tells it.

@@ -7,46 +7,35 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from opora.processes.outages.form81 import Layout, cells, columns, object_kind
-from opora.processes.outages.models import Affected, Cause, Interruption, Outage, PointCount
+from opora.processes.outages.models import Cause, Interruption, Outage, PointCount
+from opora.processes.outages.operations import register_emergency, restore_supply
 from opora.processes.outages.operations.interruptions import count_points, gather_interruptions
-from opora.processes.outages.operations.opening import open_outage
 from opora.processes.outages.queries.form81 import count_journal, journal_lines, journal_page
 from opora.processes.outages.queries.indices import Dimension, index_report
 from opora.processes.outages.queries.interruptions import JournalFilter
-from opora.processes.outages.stages import OutageKind, Source, Stage
+from opora.processes.outages.stages import Stage
 from opora.registry.customers.models import UsagePoint
-from opora.registry.grid.models import Element
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-YEAR = JournalFilter(since=date(2026, 1, 1), until=date(2027, 1, 1))
+YEAR = JournalFilter(since=date(2025, 1, 1), until=date(2026, 1, 1))
 
 
 def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=MOSCOW)
 
 
-def past_outage(town, points, spells, *, cause=None, kind=OutageKind.EMERGENCY):
-    """An outage that is over: `spells` are the beginnings and ends of these usage points."""
-    outage = open_outage(
-        stage=Stage.CONFIRMED, source=Source.DISPATCHER, element=Element.objects.get(mrid="Q1"),
-        elements=[town.grid["C1"]], started_at=spells[0][0], kind=kind, by=town.admin,
-    )  # fmt: skip
-    Affected.objects.bulk_create(
-        [
-            Affected(outage=outage, usage_point=point, since=since, until=until)
-            for point, (since, until) in zip(points, spells, strict=True)
-        ]
-    )
-    Outage.objects.filter(pk=outage.pk).update(
-        stage=Stage.RESTORED, ended_at=max(until for _since, until in spells), cause=cause
-    )
+def past_outage(town, *, since, steps, cause, **off):
+    """An outage that is over: `steps` are moments, and the usage points that had supply again then."""
+    outage = register_emergency(started_at=since, cause_id=cause.pk, by=town.admin, **off)
+    for moment, points in steps:
+        restore_supply(outage_id=outage.pk, at=moment, usage_point_ids=[point.pk for point in points], by=town.admin)
     gather_interruptions(outage_id=outage.pk, by=town.admin)
     return Outage.objects.get(pk=outage.pk)
 
 
 @pytest.fixture
 def year(town):
-    """Two outages of 2026, and six usage points in all: five of the town and one of the world.
+    """Two outages of 2025, and six usage points in all: five of the town and one of the world.
 
     January, of the company's fault: three points from 31 January 22:00; two are back at 23:00, one on 1 February 03:00.
     May, from another's network: two points of 35 kV from 10:00 to 11:30.
@@ -55,13 +44,15 @@ def year(town):
     UsagePoint.objects.filter(pk__in=[point.pk for point in town.first[1:]]).update(max_power=Decimal(15))
     UsagePoint.objects.filter(pk__in=[point.pk for point in town.second]).update(max_power=Decimal(700), voltage="SN1")
     foreign = Cause.objects.create(code="6.1", name="Смежная сеть", ours=False)
-    began = at("2026-01-31 22:00")
+    began = at("2025-01-31 22:00")
     january = past_outage(
-        town, town.first,
-        [(began, at("2026-02-01 03:00")), (began, at("2026-01-31 23:00")), (began, at("2026-01-31 23:00"))],
-        cause=town.cause,
+        town, since=began, element_id=town.grid["Q1"], cause=town.cause,
+        steps=[(at("2025-01-31 23:00"), town.first[1:]), (at("2025-02-01 03:00"), town.first[:1])],
     )  # fmt: skip
-    may = past_outage(town, town.second, [(at("2026-05-10 10:00"), at("2026-05-10 11:30"))] * 2, cause=foreign)
+    may = past_outage(
+        town, since=at("2025-05-10 10:00"), usage_point_ids=[point.pk for point in town.second], cause=foreign,
+        steps=[(at("2025-05-10 11:30"), town.second)],
+    )  # fmt: skip
     PointCount.objects.all().delete()
     assert count_points() == UsagePoint.objects.count()
     return january, may
@@ -93,9 +84,9 @@ def test_both_layouts_show_the_same_line(town, year):
     a, b = cells(line, Layout.A), cells(line, Layout.B)
     # columns by their numbers in the form, the first is 1
     assert (a[0], a[15], a[24], a[27], a[31], a[32]) == (1, 2, 1, 1, Decimal(1), Decimal("0.03"))
-    assert (a[28], a[29], a[30]) == ("22,00 2026.01.31", "03,00 2026.02.01", "23,00 2026.01.31")
+    assert (a[28], a[29], a[30]) == ("22,00 2025.01.31", "03,00 2025.02.01", "23,00 2025.01.31")
     assert (b[5], b[6], b[7], b[8], b[12], b[15], b[19], b[26]) == (
-        "22,00 2026.01.31", "23,00 2026.01.31", "В", Decimal(1), 2, 2, 2, 1,
+        "22,00 2025.01.31", "23,00 2025.01.31", "В", Decimal(1), 2, 2, 2, 1,
     )  # fmt: skip
     # columns that add others up: 16 of A is 9–15, 25 is 17–21, 28 is 25–27; 13 of B is 14–16 and 21
     for each in journal_lines(YEAR):
@@ -121,7 +112,7 @@ def test_indices_of_the_year_counted_by_hand(town, year):
     by_month = {figure.key: figure.sums for figure in report.figures}
     assert len(by_month) == 12
     # January: 2 points 1 h + 1 point 2 h; February: 1 point 3 h, which began in January; May: 2 points 1.5 h
-    told = [by_month[f"2026-{month:02}-01"] for month in (1, 2, 5)]
+    told = [by_month[f"2025-{month:02}-01"] for month in (1, 2, 5)]
     assert [(sums.cut_off, sums.hours) for sums in told] == [(3, 4), (0, 3), (2, 3)]
 
 
@@ -141,7 +132,7 @@ def test_the_journal_and_the_indices_agree_under_every_filter(town, year):
         {"voltage": "NN"}, {"kind": "В"}, {"kind": "В1"}, {"kind": "П"}, {"kind": "А"}, {"cause_id": town.cause.pk},
         {"no_cause": True}, {"district_id": town.world.district.pk},
     ):  # fmt: skip
-        wanted = JournalFilter(since=date(2026, 1, 1), until=date(2027, 1, 1), **more)
+        wanted = JournalFilter(since=date(2025, 1, 1), until=date(2026, 1, 1), **more)
         lines = list(journal_lines(wanted))
         report = index_report(wanted, Dimension.BRANCH)
         assert sum(line.points * line.seconds for line in lines) == report.whole.sums.seconds, more
@@ -188,12 +179,12 @@ def test_those_who_are_still_off_wait_for_their_turn(town, ago):
 
 def test_the_most_usage_points_of_a_month_divide(town, year):
     place = {"branch": town.world.branch, "district": town.world.district, "voltage": "NN"}
-    PointCount.objects.create(month=date(2026, 3, 1), points=1000, **place)
-    PointCount.objects.create(month=date(2026, 4, 1), points=400, **place)
+    PointCount.objects.create(month=date(2025, 3, 1), points=1000, **place)
+    PointCount.objects.create(month=date(2025, 4, 1), points=400, **place)
 
     report = index_report(YEAR, Dimension.BRANCH)
 
-    assert (report.counted_in, report.whole.points) == (date(2026, 3, 1), 1000)
+    assert (report.counted_in, report.whole.points) == (date(2025, 3, 1), 1000)
     # 10 point-hours of 1000 points
     assert report.whole.indices.saidi == Decimal("0.01")
 
