@@ -29,10 +29,18 @@ class OutageFilter(forms.Form):
 
     text = forms.CharField(
         label=_("Number or place"), required=False, max_length=100,
-        widget=forms.TextInput(attrs={"placeholder": _("Number or place"), "data-key": "KeyF"}),
+        widget=forms.TextInput(
+            attrs={"placeholder": _("Number or place"), "aria-label": _("Number or place"), "data-key": "KeyF"}
+        ),
     )  # fmt: skip
-    branch = Choice(Cause.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches"))
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *OutageKind.choices])
+    branch = Choice(
+        Cause.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches"),
+        widget=forms.Select(attrs={"aria-label": _("Branch")}),
+    )  # fmt: skip
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("Any kind")), *OutageKind.choices],
+        widget=forms.Select(attrs={"aria-label": _("Kind")}),
+    )  # fmt: skip
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)

@@ -15,8 +15,14 @@ class Choice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class PartForm(forms.Form):
     """Which part of the network is looked at."""
 
-    branch = Choice(Branch.objects.none(), label=_("Branch"), empty_label=None)
-    district = Choice(District.objects.none(), label=_("District"), required=False, empty_label=_("All districts"))
+    branch = Choice(
+        Branch.objects.none(), label=_("Branch"), empty_label=None,
+        widget=forms.Select(attrs={"aria-label": _("Branch")}),
+    )  # fmt: skip
+    district = Choice(
+        District.objects.none(), label=_("District"), required=False, empty_label=_("All districts"),
+        widget=forms.Select(attrs={"aria-label": _("District")}),
+    )  # fmt: skip
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
