@@ -107,6 +107,16 @@ class Delivery(models.Model):
             ),
         ]
 
+    @property
+    def created(self) -> int:
+        """Objects and houses that it brought; 0 before it is applied."""
+        return int(self.result.get("objects_created", 0) + self.result.get("houses_created", 0))
+
+    @property
+    def changed(self) -> int:
+        """Objects and houses that it changed; 0 before it is applied."""
+        return int(self.result.get("objects_changed", 0) + self.result.get("houses_changed", 0))
+
 
 class DeliveryFile(models.Model):
     """A file of a delivery that has been read to its end."""
