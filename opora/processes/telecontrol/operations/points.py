@@ -12,6 +12,7 @@ from opora.platform.journal.operations import publish
 from opora.platform.live.operations import announce
 from opora.processes.telecontrol.events import PointMapped, PointsImported
 from opora.processes.telecontrol.models import Point, Signal, Station, UnknownPoint
+from opora.processes.telecontrol.operations.settling import hold_settling
 from opora.processes.telecontrol.point_file import PointLine
 from opora.processes.telecontrol.stages import Meaning, Outcome, PointKind
 from opora.registry.grid.models import Element
@@ -61,6 +62,7 @@ def map_point(
     :raises PointTaken: when the address is mapped already.
     :raises ElementTaken: when the element is not in the network.
     """
+    hold_settling()
     station = _locked(station_id)
     unknown = UnknownPoint.objects.filter(station=station, address=address).first()
     if Point.objects.filter(station=station, address=address).exists():
@@ -104,6 +106,7 @@ def import_points(*, station_id: int, lines: Sequence[PointLine], by: User) -> F
 
     :raises PointsFaulty: when rows name elements that the network does not have; nothing is changed then.
     """
+    hold_settling()
     station = _locked(station_id)
     found = _compare(station_id, lines)
     Point.objects.bulk_create([point for _line, point in found.created])

@@ -1,7 +1,8 @@
 """What has been taken in is made something of: in order, once."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -14,7 +15,7 @@ from opora.platform.journal.operations import publish
 from opora.platform.live.operations import announce
 from opora.processes.telecontrol.events import SignalsReplayed
 from opora.processes.telecontrol.models import STATE_FIELDS, Point, Signal, Station
-from opora.processes.telecontrol.rules import Told, judge, settle_chatter
+from opora.processes.telecontrol.rules import PointState, Told, judge, settle_chatter
 from opora.processes.telecontrol.stages import Outcome
 from opora.registry.grid.network import PositionChange
 from opora.registry.grid.stages import PositionSource
@@ -40,6 +41,13 @@ on conflict (station_id, address) do update set
     last_at = greatest(known.last_at, excluded.last_at)
 """
 
+_REMEMBER = f"""
+update telecontrol_point point set ({", ".join(STATE_FIELDS)}) = ({", ".join(f"known.{f}" for f in STATE_FIELDS)})
+  from jsonb_to_recordset(%s) known (id bigint, value smallint, known_at timestamptz, tagged boolean,
+       heard_open boolean, given_open boolean, given_at timestamptz, changes timestamptz[], chattering boolean)
+ where point.id = known.id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -47,6 +55,12 @@ class Settled:
 
     signals: int
     positions: int
+
+
+def hold_settling() -> None:
+    """Keep signals from being settled until the end of the transaction: what they are judged by is about to change."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 @transaction.atomic
@@ -57,17 +71,17 @@ def settle_signals(*, by: User, on_positions: OnPositions, limit: int = 5_000) -
 
     :param on_positions: `apply_positions(changes=…, by=…)` of the outages: it stands above.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
-    # no network: of a point, what came first; between stations there is no order to keep
+    hold_settling()
+    # in the order of arrival: what does not fit into one batch is newer than what does
     signals = list(Signal.objects.filter(settled_at=None).order_by("id")[:limit])
     points = _points_of(signals)
+    before = {point.pk: point.state for point in points.values()}
     now = timezone.now()
     outcomes, changes = _judge_all(signals, points)
     changes += _quiet_points(points, now)
     if signals:
         _write(signals, outcomes)
-    _save(points)
+    _save(points.values(), before)
     if changes:
         on_positions(changes=sorted(changes, key=lambda change: change.at), by=by)
     if signals or changes:
@@ -81,6 +95,7 @@ def replay(*, station_id: int, since: datetime, by: User) -> int:
 
     What the network knows already changes nothing; only positions that are newer than it knows do.
     """
+    hold_settling()
     station = Station.objects.select_for_update().get(pk=station_id)
     count = Signal.objects.filter(station=station, at__gte=since, settled_at__isnull=False).update(
         settled_at=None, outcome=""
@@ -148,5 +163,8 @@ def _write(signals: Sequence[Signal], outcomes: Sequence[Outcome]) -> None:
             cursor.execute(_QUARANTINE, [[signal.pk for signal in unknown], [signal.at for signal in unknown]])
 
 
-def _save(points: Mapping[tuple[int, int], Point]) -> None:
-    Point.objects.bulk_update(points.values(), STATE_FIELDS, batch_size=1_000)
+def _save(points: Collection[Point], before: Mapping[int, PointState]) -> None:
+    changed = [{"id": point.pk, **asdict(point.state)} for point in points if point.state != before[point.pk]]
+    if changed:
+        with connection.cursor() as cursor:
+            cursor.execute(_REMEMBER, [json.dumps(changed, default=str)])
