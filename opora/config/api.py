@@ -6,6 +6,7 @@ from opora.platform.access.api import router as access
 from opora.platform.calendar.api import router as calendar
 from opora.platform.rest.doors import Api
 from opora.processes.outages.api import routers as outages
+from opora.processes.telecontrol.api import router as telecontrol
 from opora.registry.addresses.api import router as addresses
 from opora.registry.customers.api import routers as customers
 from opora.registry.grid.api import router as grid
@@ -26,5 +27,5 @@ api = Api(
     ),
     urls_namespace="api",
 )
-for router in (access, calendar, addresses, organization, grid, *customers, *cases, messaging, *outages):
+for router in (access, calendar, addresses, organization, grid, *customers, *cases, messaging, telecontrol, *outages):
     api.add_router("", router)

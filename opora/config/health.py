@@ -21,7 +21,6 @@ from opora.processes.telecontrol.queries import link_health
 
 GIGABYTE = 1024**3
 MESSAGES_LATE = timedelta(minutes=5)
-SIGNALS_LATE = timedelta(seconds=30)
 SIGNALS_LATE = timedelta(minutes=1)
 
 

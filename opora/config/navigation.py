@@ -16,6 +16,7 @@ from opora.casework.messaging.permissions import MessagingPermission
 from opora.platform.access.models import User
 from opora.platform.permissions import signed_in
 from opora.processes.outages.permissions import OutagePermission
+from opora.processes.telecontrol.permissions import TelecontrolPermission
 from opora.registry.customers.permissions import CustomerPermission
 from opora.registry.grid.permissions import GridPermission
 from opora.registry.organization.permissions import OrganizationPermission
@@ -67,6 +68,7 @@ MENU: Sequence[Group] = (
             Item(_("Customers"), "customers:list", "users", CustomerPermission.VIEW, "KeyU"),
             Item(_("Addresses"), "addresses:register", "map-pin"),
             Item(_("Network"), "grid:tree", "sitemap", GridPermission.VIEW),
+            Item(_("Telecontrol"), "telecontrol:stations", "antenna", TelecontrolPermission.VIEW),
             Item(_("Employees"), "organization:directory", "address-book"),
             Item(_("Structure"), "organization:structure", "building", OrganizationPermission.EDIT_STRUCTURE),
         ),

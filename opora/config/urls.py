@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/", include("opora.casework.cases.urls")),
     path("messages/", include("opora.casework.messaging.urls")),
     path("outages/", include("opora.processes.outages.urls")),
+    path("telecontrol/", include("opora.processes.telecontrol.urls")),
     path("", include("opora.workplaces.operator.urls")),
     path("", include("opora.workplaces.dispatcher.urls")),
     path("", include("opora.workplaces.executor.urls")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Abs
 from django.utils.translation import gettext as _
 
@@ -120,13 +120,14 @@ def proposed_elements(unknown: UnknownPoint, text: str = "", *, limit: int = 12)
         return find_elements(text, limit=limit)
     distance = Abs(F("address") - unknown.address)
     near = Point.objects.filter(station_id=unknown.station_id).order_by(distance, "address")
+    near = near.filter(element__container_id__isnull=False)
     places = list(dict.fromkeys(near.values_list("element__container_id", flat=True)[:NEAR]))
     free = Element.objects.filter(
         ~Exists(Point.objects.filter(element_id=OuterRef("pk"))),
-        container_id__in=[place for place in places if place], kind__in=SWITCHES, removed_at=None,
+        container_id__in=places, kind__in=SWITCHES, removed_at=None,
     )  # fmt: skip
-    ranked = sorted(free.order_by("name", "pk"), key=lambda element: places.index(element.container_id))
-    return lines_of([element.pk for element in ranked[:limit]])
+    rank = Case(*(When(container_id=place, then=number) for number, place in enumerate(places)), default=len(places))
+    return lines_of(free.order_by(rank, "name", "pk").values_list("pk", flat=True)[:limit] if places else [])
 
 
 def signals(wanted: SignalFilter) -> QuerySet[Signal]:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PointKind(models.TextChoices):
@@ -48,7 +49,7 @@ QUALITIES = {
     0x40: _("not topical"),
     0x80: _("invalid"),
 }
-_DOUBLE = {0: _("on its way"), 1: _("open"), 2: _("closed"), 3: _("faulty")}
+_DOUBLE = {0: _("on its way"), 1: pgettext_lazy("switch", "open"), 2: pgettext_lazy("switch", "closed"), 3: _("faulty")}
 _SINGLE = {0: _("0, open"), 1: _("1, closed")}
 
 
