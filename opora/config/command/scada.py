@@ -60,7 +60,8 @@ class Gateway:
 
         :raises NotReady: when another does already: each signal would come twice.
         """
-        self._until_done(self._begin)
+        self._until_done(self._take_lock)
+        self._until_done(self._forget_connections)
 
     def turn(self) -> None:
         """Take in what has come, and make something of it."""
@@ -78,11 +79,13 @@ class Gateway:
         with suppress(OperationalError, InterfaceError), connection.cursor() as cursor:
             cursor.execute("select pg_advisory_unlock(%s)", [GATEWAY_LOCK])
 
-    def _begin(self) -> None:
+    def _take_lock(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute("select pg_try_advisory_lock(%s)", [GATEWAY_LOCK])
             if not cursor.fetchone()[0]:
                 raise NotReady(_("Another process listens to the stations already."))
+
+    def _forget_connections(self) -> None:
         with scoped(EVERYTHING):
             note_all_lost(at=timezone.now(), by=self._by)
 
@@ -128,6 +131,6 @@ class Gateway:
             time.sleep(PAUSE)
             try:
                 connection.close()
-                return self._begin()
+                return self._take_lock()
             except (OperationalError, InterfaceError, NotReady):
                 continue

@@ -22,7 +22,7 @@ from opora.platform.scope import EVERYTHING, scoped
 from opora.processes.outages.models import Affected, Outage
 from opora.processes.outages.operations import apply_positions
 from opora.processes.telecontrol.models import Signal, Station, UnknownPoint
-from opora.processes.telecontrol.queries import is_listening
+from opora.processes.telecontrol.queries import GATEWAY_LOCK, is_listening
 from opora.processes.telecontrol.stages import LinkState, PointKind
 from opora.processes.telecontrol.tests.conftest import build_watched
 from opora.registry.grid.models import Element
@@ -161,3 +161,31 @@ def off() -> int:
 def listening() -> bool:
     with scoped(EVERYTHING):
         return is_listening()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_the_database_goes_away_what_was_heard_waits_for_it(monkeypatch, port):
+    monkeypatch.setattr(access, "_system_user", [])
+    with scoped(EVERYTHING):
+        build_watched(port=port, common_address=STATION)
+    with station_at(port) as station, scada() as process:
+        until(lambda: count() == 3)
+        for state, left in (("open", 3), ("closed", 0)):
+            cut_off_from_database()
+            station.tell(101, state)
+            until(lambda left=left: off() == left)
+        until(listening)
+        assert process.poll() is None
+    with scoped(EVERYTHING):
+        assert list(Signal.objects.filter(address=101).order_by("id").values_list("value", flat=True)) == [2, 1, 2]
+        assert Station.objects.get().link_state == LinkState.CONNECTED
+
+
+def cut_off_from_database() -> None:
+    """End the gateway's connection as a server does that is shut down."""
+    with connection.cursor() as cursor:
+        cursor.execute("set role postgres")
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = %s", [GATEWAY_LOCK]
+        )
+        cursor.execute("set role opora_app")
