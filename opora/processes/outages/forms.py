@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -64,25 +65,24 @@ class JournalForm(forms.Form):
     cause = forms.ChoiceField(label=_("Cause"), required=False)
     by = forms.ChoiceField(required=False, choices=Dimension.choices, widget=forms.HiddenInput)
 
-    def __init__(self, *arguments: Any, whole_year: bool = False, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
-        self.whole_year = whole_year
+    def __init__(self, asked: QueryDict, *, whole_year: bool = False) -> None:
+        today = timezone.localdate()
+        first = today.replace(month=1, day=1) if whole_year else today.replace(day=1)
+        self.usual = first, today
+        super().__init__({"since": first.isoformat(), "until": today.isoformat(), **asked.dict()})
         self.fields["branch"].queryset = branches()  # type: ignore[attr-defined]
         self.fields["district"].queryset = districts()  # type: ignore[attr-defined]
         named = causes().values_list("pk", "code", "name")
         self.fields["cause"].choices = [  # type: ignore[attr-defined]
             ("", _("Any cause")), ("none", _("not known")), *((pk, f"{code} {name}") for pk, code, name in named),
         ]  # fmt: skip
-        today = timezone.localdate()
-        self.fields["since"].initial = today.replace(month=1, day=1) if whole_year else today.replace(day=1)
-        self.fields["until"].initial = today
 
     def wanted(self) -> JournalFilter:
         """The filter that the address means; without a period, this month or this year up to today."""
         self.is_valid()
         given = self.cleaned_data
-        since = given.get("since") or self.fields["since"].initial
-        last = max(given.get("until") or self.fields["until"].initial, since)
+        since = given.get("since") or self.usual[0]
+        last = max(given.get("until") or self.usual[1], since)
         cause = given.get("cause") or ""
         return JournalFilter(
             since=since, until=last + timedelta(days=1),
@@ -112,17 +112,17 @@ class LimitForm(forms.Form):
         choices=[("", _("Any share")), ("50", "≥ 50 %"), ("80", "≥ 80 %"), ("100", "≥ 100 %")],
     )  # fmt: skip
 
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
+    def __init__(self, asked: QueryDict) -> None:
+        self.this_year = timezone.localdate().year
+        super().__init__({"year": self.this_year, **asked.dict()})
         self.fields["branch"].queryset = branches()  # type: ignore[attr-defined]
-        self.fields["year"].initial = timezone.localdate().year
 
     def wanted(self) -> LimitFilter:
         """The filter that the address means; without a year, this one."""
         self.is_valid()
         given = self.cleaned_data
         return LimitFilter(
-            year=given.get("year") or self.fields["year"].initial,
+            year=given.get("year") or self.this_year,
             branch_id=given["branch"].pk if given.get("branch") else None,
             category=given.get("category") or "", at_least=int(given.get("at_least") or 0),
         )  # fmt: skip

@@ -24,6 +24,8 @@ FEWEST = 10
 CELL = 0.01
 #: How long an answer is kept: so often the peers refresh at best, and no visitor costs a query.
 KEPT_SECONDS = 30
+#: How long an old answer may stand in while somebody looks up.
+_STALE_SECONDS = 600
 _KEY = "outages:public"
 #: The public sees what is certain: confirmed, or announced.
 _STAGES = [stage.value for stage in OFF_NOW if stage != Stage.SUSPECTED] + [Stage.ANNOUNCED.value]
@@ -111,17 +113,23 @@ class PublicOutages:
 
 
 def public_outages() -> PublicOutages:
-    """Outages that go on and announced works, the newest first; kept for half a minute."""
+    """Outages that go on and announced works, the newest first; looked up afresh after half a minute.
+
+    In a storm many come at once: one of them looks up, the others get what was found last.
+    """
     kept: PublicOutages | None = cache.get(_KEY)
-    if kept is None:
-        kept = _asked()
-        cache.set(_KEY, kept, KEPT_SECONDS)
-    return kept
+    if kept is not None:
+        is_new = (timezone.now() - kept.updated_at).total_seconds() < KEPT_SECONDS
+        if is_new or not cache.add(f"{_KEY}:asking", True, KEPT_SECONDS):
+            return kept
+    found = _asked()
+    cache.set(_KEY, found, _STALE_SECONDS)
+    return found
 
 
 def forget_public_outages() -> None:
     """Look them up afresh at the next question."""
-    cache.delete(_KEY)
+    cache.delete_many([_KEY, f"{_KEY}:asking"])
 
 
 def _asked() -> PublicOutages:

@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from opora.config.subscriptions import SUBSCRIPTIONS
+from opora.processes.outages.events import SupplyRestored
 from opora.processes.outages.form81 import Layout, cells, columns, object_kind
+from opora.processes.outages.handlers import gather_restored
 from opora.processes.outages.models import Cause, Interruption, Outage, PointCount
 from opora.processes.outages.operations import register_emergency, restore_supply
 from opora.processes.outages.operations.interruptions import count_points, gather_interruptions
@@ -196,3 +199,18 @@ def test_the_kind_of_an_object_is_told_by_the_network():
     assert object_kind("TRANSFORMER", ["TRANSFORMER_POINT"], "Т-1") == "ТП"
     assert object_kind("BREAKER", ["DISTRIBUTION_POINT"], "В-1") == "РП"
     assert object_kind("OTHER", [], "") == ""
+
+
+def test_restoration_fills_the_journal_by_itself_and_twice_is_once(town, ago):
+    (outage_id,) = town.opens("Q1", at=ago(90))
+    Outage.objects.update(stage=Stage.CONFIRMED)
+    town.closes("Q1", at=ago(30))
+    step = Outage.objects.get().steps.get()
+    fact = SupplyRestored(outage_id=outage_id, step_id=step.pk, points=3, left=0)
+    assert SUBSCRIPTIONS[SupplyRestored][-1] is gather_restored
+
+    for _time in range(2):
+        gather_restored(fact)
+
+    line = Interruption.objects.get()
+    assert (line.outage_id, line.parts.get().points) == (outage_id, 3)
