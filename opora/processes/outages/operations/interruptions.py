@@ -102,6 +102,8 @@ with spell as (
 select count(*) from kept
 """
 
+_ANY_OVER = "select exists (select from outages_affected where outage_id = %(outage)s and until is not null)"
+
 _COUNT = """
 insert into outages_pointcount as kept (month, branch_id, district_id, voltage, points)
 select date_trunc('month', now() at time zone %(zone)s)::date, branch_id, district_id, voltage, count(*)
@@ -120,6 +122,9 @@ def gather_interruptions(*, outage_id: int, by: User) -> int:
     :return: how many interruptions there are: steps of restoration make several.
     """
     outage = Outage.objects.select_for_update().get(pk=outage_id)
+    gathered = Interruption.objects.filter(outage=outage).exists()
+    if not gathered and not told_of_all(_ANY_OVER, {"outage": outage_id})[0][0]:
+        return 0  # it grows, and nobody has supply again: nothing to gather, however often it is told
     InterruptionPart.objects.filter(interruption__outage=outage).delete()
     Interruption.objects.filter(outage=outage).delete()
     values = {"outage": outage_id, "none": list(_NONE), "zone": settings.TIME_ZONE}
