@@ -17,6 +17,8 @@ from opora.casework.cases.permissions import CasePermission
 from opora.casework.messaging.permissions import MessagingPermission
 from opora.config.api import api
 from opora.platform.access.permissions import AccessPermission
+from opora.processes.outages.permissions import OutagePermission
+from opora.processes.telecontrol.permissions import TelecontrolPermission
 from opora.registry.customers.permissions import CustomerPermission
 from opora.registry.grid.permissions import GridPermission
 from opora.registry.organization.permissions import OrganizationPermission
@@ -73,6 +75,8 @@ def token(django_db_setup, django_db_blocker):
             CustomerPermission,
             CasePermission,
             MessagingPermission,
+            OutagePermission,
+            TelecontrolPermission,
         )
         program = make_caller([permission for kind in own for permission in kind])
         assert program.post("/cases", region.case(channel="WEB")).status_code == 201

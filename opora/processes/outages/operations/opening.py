@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opora.platform.access.models import User
-from opora.platform.errors import BusinessError
+from opora.platform.errors import BusinessError, NotVisible
 from opora.platform.numbering.operations import next_number
 from opora.processes.outages.models import Outage
 from opora.processes.outages.operations.ledger import Place
@@ -37,11 +37,14 @@ def open_outage(
 
     :param place: where it is, as far as that is known; what nobody has placed is the head office's.
     :raises PlaceNeeded: when nothing says which branch it belongs to.
+    :raises NotVisible: when there is no such branch.
     """
     found = place or _head(element)
     if found is None:
         raise PlaceNeeded(_("Nothing says where it is: choose the branch."), field="branch_id")
-    branch = Branch.objects.get(pk=found.branch_id)
+    branch = Branch.objects.filter(pk=found.branch_id).first()
+    if branch is None:
+        raise NotVisible(_("There is no such branch."), field="branch_id")
     year = timezone.localtime(started_at or timezone.now()).year
     return Outage.objects.create(
         number=outage_number(
