@@ -13,6 +13,7 @@ from opora.casework.cases.stages import State
 from opora.config.demo.addresses import build_register
 from opora.config.demo.arrivals import ZONE, Arrivals
 from opora.config.demo.copying import analyse, as_owner, copy_rows, ids_used, next_id
+from opora.config.demo.crews import build_crews
 from opora.config.demo.customers import TABLES, CustomerStream, Party
 from opora.config.demo.history import History
 from opora.config.demo.lives import Life
@@ -91,6 +92,7 @@ def _build(on_progress: OnProgress, size: Size, now: datetime) -> None:
     on_progress(85, 100)
     match_usage_point_addresses(by=system)
     build_network(by=system)
+    build_crews(by=system)
     on_progress(90, 100)
     todays = arrivals.between(today, today, count=max(20, size.cases // 700), until=now)
     live_through_today(random, history, todays, unfinished)
