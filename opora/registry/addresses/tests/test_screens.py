@@ -107,4 +107,5 @@ def test_a_delivery_shows_what_came_of_it_and_what_was_wrong(reader, town, admin
     assert "обрывается после объекта" in page
     assert "отклонена" in page
     assert AddressObject.objects.count() == 8
+    assert "torn" in body(reader.get(REGISTER))  # of one that was refused nothing is counted
     assert reader.get("/addresses/deliveries/999999/").status_code == 404
