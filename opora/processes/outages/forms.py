@@ -1,9 +1,10 @@
 """What is filled in about outages."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,10 @@ from opora.processes.outages.queries.limits import LimitFilter
 from opora.processes.outages.stages import EstimateSource, InterruptionKind, OutageKind
 from opora.registry.customers.models import UsagePoint
 from opora.registry.organization.queries import branches, districts
+
+
+#: As the API takes them.
+_YEARS = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 
 
 class Choice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -51,8 +56,8 @@ class OutageFilter(forms.Form):
 class JournalForm(forms.Form):
     """The filter of the journal and the indices. An address that makes no sense shows the report without that part."""
 
-    since = forms.DateField(label=_("From"), required=False)
-    until = forms.DateField(label=_("to"), required=False)
+    since = forms.DateField(label=_("From"), required=False, validators=_YEARS)
+    until = forms.DateField(label=_("to"), required=False, validators=_YEARS)
     branch = Choice(Cause.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches"))
     district = Choice(Cause.objects.none(), label=_("District"), required=False, empty_label=_("All districts"))
     voltage = forms.ChoiceField(

@@ -71,4 +71,6 @@ def test_pages_open_with_nothing_in_them(town):
         client.force_login(town.world.user("аналитик", roles=["analyst"]))
     for path in ("journal", "indices", "limits", "public"):
         assert client.get(f"/outages/{path}/").status_code == 200
-    assert client.get("/outages/journal/?since=вчера&branch=x&kind=ы&cause=-1&voltage=9").status_code == 200
+    for nonsense in ("since=вчера&branch=x&kind=ы&cause=-1&voltage=9", "since=0001-01-01&until=9999-12-31&by=month"):
+        assert client.get(f"/outages/journal/?{nonsense}").status_code == 200
+        assert client.get(f"/outages/indices/?{nonsense}").status_code == 200
