@@ -18,7 +18,6 @@ from opora.processes.outages.stages import EstimateSource, InterruptionKind, Out
 from opora.registry.customers.models import UsagePoint
 from opora.registry.organization.queries import branches, districts
 
-
 #: As the API takes them.
 _YEARS = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 
