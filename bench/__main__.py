@@ -8,7 +8,7 @@ from pathlib import Path
 from bench import ground
 
 #: In the order in which they run: what adds cases comes last.
-BENCHMARKS = ("identify", "card", "lists", "counters", "network", "outages", "registration")
+BENCHMARKS = ("identify", "card", "lists", "counters", "network", "outages", "scada", "registration")
 SMALL = {"customers": 20_000, "cases": 60_000}
 
 

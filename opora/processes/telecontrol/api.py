@@ -23,6 +23,7 @@ from opora.platform.rest.schemas import (
     Output,
     Page,
     SmallId,
+    Value,
     Version,
     Yes,
     codes,
@@ -40,9 +41,6 @@ KindCode = Annotated[PointKind, codes(PointKind)]
 MeaningCode = Annotated[Meaning, codes(Meaning)]
 OutcomeCode = Annotated[Outcome, codes(Outcome)]
 LinkCode = Annotated[LinkState, codes(LinkState)]
-Address = Annotated[Id, Field(le=HIGHEST_ADDRESS, description="Address of the information object")]
-Port = Annotated[Id, Field(le=65535)]
-CommonAddress = Annotated[Id, Field(le=65534, description="Common address of ASDU")]
 
 
 class StationOut(Output):
@@ -70,8 +68,8 @@ class StationIn(Input):
     name: FilledLine
     branch_id: SmallId
     host: FilledLine
-    port: Port = 2404
-    common_address: CommonAddress
+    port: Value = Field(2404, ge=1, le=65535)
+    common_address: Value = Field(ge=1, le=65534, description="Common address of ASDU")
     clock_zone: FilledLine = Field("Europe/Moscow", max_length=50, description="Stations send time without a zone")
     is_followed: Yes = True
 
@@ -93,7 +91,7 @@ class PointOut(Output):
 
 
 class PointIn(Input):
-    address: Address
+    address: Value = Field(ge=1, le=HIGHEST_ADDRESS, description="Address of the information object")
     kind: KindCode
     element: FilledLine = Field(max_length=100, description="mRID")
     meaning: MeaningCode = Meaning.POSITION
@@ -148,7 +146,7 @@ class SignalQuery(Output):
     """Which signals are listed; what is left out hides nothing."""
 
     station_id: Id | None = None
-    address: Address | None = None
+    address: Id | None = None
     outcome: OutcomeCode | None = None
     since: Moment | None = None
     until: Moment | None = None
@@ -161,7 +159,7 @@ class ReplayIn(Input):
     since: Moment
 
 
-class Counted(Output):
+class SignalsCounted(Output):
     count: int
 
 
@@ -249,13 +247,13 @@ def import_points(request: HttpRequest, station_id: Id, payload: PointsIn) -> Po
 @router.post(
     "/telecontrol/stations/{int:station_id}/replay",
     permission=TelecontrolPermission.CONFIGURE,
-    response=Counted,
+    response=SignalsCounted,
     summary="Judge signals anew",
 )
-def replay(request: HttpRequest, station_id: Id, payload: ReplayIn) -> Counted:
+def replay(request: HttpRequest, station_id: Id, payload: ReplayIn) -> SignalsCounted:
     """Put the signals of a station back to be judged anew. What the network knows already changes nothing."""
     queries.station_of(station_id)
-    return Counted(count=operations.replay(station_id=station_id, since=payload.since, by=caller(request)))
+    return SignalsCounted(count=operations.replay(station_id=station_id, since=payload.since, by=caller(request)))
 
 
 @router.get(
