@@ -6,15 +6,15 @@ from functools import cache
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.urls.converters import IntConverter
+from django.urls.converters import IntConverter, UUIDConverter
 
 from opora.platform.access.operations import create_user, ensure_system_user
 from opora.platform.permissions import PUBLIC, SIGNED_IN
 from opora.platform.scope import EVERYTHING, NOTHING, scoped
 from tests.test_architecture import permission_of
 
-#: Names nothing, so that nothing is found even where one may look.
-ABSENT = "9000000001"
+#: Names nothing, so that nothing is found even where one may look; a word where nothing else is said.
+ABSENT = {IntConverter: "9000000001", UUIDConverter: "00000000-0000-4000-8000-000000000000"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +151,7 @@ def _filled(item: URLPattern | URLResolver) -> str:
         before, _opening, rest = route.partition("<")
         declared, _closing, after = rest.partition(">")
         assert declared.rpartition(":")[2] == name
-        route = before + (ABSENT if isinstance(converter, IntConverter) else "nothing") + after
+        route = before + ABSENT.get(type(converter), "nothing") + after
     return route
 
 

@@ -81,9 +81,7 @@ def _part(district: District, place: int, numbers: Sequence[str]) -> _Part:
         )
     ]
 
-    def element(
-        mrid: str, kind: ElementKind, title: str, *nodes: str, inside: str = station, **more: Any
-    ) -> Element:
+    def element(mrid: str, kind: ElementKind, title: str, *nodes: str, inside: str = station, **more: Any) -> Element:
         joined = tuple(f"{key}-{node}" for node in nodes)
         voltage = more.pop("voltage_kv", MEDIUM)
         return Element(
