@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+_WHOLE = re.compile(r"(-?\d{1,19})(?:\.0+)?", re.ASCII)
 _MONEY = r"-?[0-9]{1,12}([.][0-9]{1,2})?"
 _YEARS = range(1900, 2200)
 
@@ -50,10 +50,12 @@ def _day(value: Any) -> Any:
 
 
 def _whole(value: Any) -> Any:
-    """Whole numbers: as such in a body (17.0 is one too, in JSON), in digits in a query."""
+    """Whole numbers: as such in a body, in digits in a query. 17.0 is one too, as in JSON."""
+    if isinstance(value, str) and (digits := _WHOLE.fullmatch(value)):
+        return digits[1]
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, str) and _WHOLE.fullmatch(value))):
+    if isinstance(value, bool) or not isinstance(value, int):
         raise PydanticCustomError("int_type", "a whole number")
     return value
 
