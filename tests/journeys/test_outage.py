@@ -64,6 +64,7 @@ def test_a_trip_is_seen_by_the_dispatcher_and_the_operator_and_ends_in_steps(vis
         lambda: opora.one("select stage from outages_outage where element_id = %s", breaker) == "CONFIRMED", 90
     )
     number.click()
+    expect(board.locator("#outage-top [data-key=KeyE]")).to_be_visible()
     board.keyboard.press("e")
     soon = (datetime.now() + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M")
     board.locator("dialog[open] [name=restored_by]").fill(soon)

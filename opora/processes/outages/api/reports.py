@@ -2,12 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from ninja import Query
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from opora.casework.cases.operations.export import TableForm
 from opora.platform.rest.cursors import USUAL, decode, encode
@@ -37,7 +38,30 @@ VoltageCode = Annotated[UsagePoint.Voltage, codes(UsagePoint.Voltage)]
 CategoryCode = Annotated[UsagePoint.Reliability, codes(UsagePoint.Reliability)]
 KindCode = Annotated[InterruptionKind, codes(InterruptionKind)]
 DimensionCode = Annotated[Dimension, codes(Dimension)]
-Hours = Annotated[Decimal, Field(gt=0, le=8784, max_digits=6, decimal_places=2)]
+
+
+def _hours(value: Any) -> Decimal:
+    """Hours as a number; a hundredth of an hour is enough for a contract."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("decimal_type", "a number")
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+Hours = Annotated[
+    Decimal,
+    Field(ge=Decimal("0.01"), le=8784),
+    BeforeValidator(_hours),
+    WithJsonSchema({"type": "number", "minimum": 0.01, "maximum": 8784}),
+]
+
+
+class YearQuery(Output):
+    """Of which year, and of which usage points."""
+
+    year: Value = Field(ge=2000, le=2199)
+    branch_id: SmallId | None = None
+    category: CategoryCode | None = None
+    at_least: Value = Field(0, description="Per cent of the hours in a year")
 
 
 class ReportQuery(Output):
@@ -215,16 +239,12 @@ def list_running_limits(request: HttpRequest, branch_id: SmallId | None = None) 
     summary="Usage points that were off longest",
 )
 def list_longest_off(
-    request: HttpRequest,
-    year: Annotated[Value, Field(ge=2000, le=2199)],
-    branch_id: SmallId | None = None,
-    category: CategoryCode | None = None,
-    at_least: Value = 0,
-    cursor: Cursor = "",
-    limit: Limit = USUAL,
+    request: HttpRequest, asked: Query[YearQuery], cursor: Cursor = "", limit: Limit = USUAL
 ) -> Page[PointYearOut]:
     """List usage points that you may see by the hours they were off in a year. The journal says who has read them."""
-    wanted = LimitFilter(year=year, branch_id=branch_id, category=category or "", at_least=at_least)
+    wanted = LimitFilter(
+        year=asked.year, branch_id=asked.branch_id, category=asked.category or "", at_least=asked.at_least
+    )
     seconds, point = decode(cursor, int, int) if cursor else (0, 0)
     after = (seconds, point) if cursor else None
     rows = read_years(wanted=wanted, after=after, limit=limit + 1, by=caller(request))
