@@ -9,7 +9,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from opora.processes.outages.models import Brigade, Cause, Outage
+from opora.platform.screens.choices import Choice
+from opora.processes.outages.models import Outage
 from opora.processes.outages.queries import brigades, causes
 from opora.processes.outages.queries.indices import Dimension
 from opora.processes.outages.queries.interruptions import JournalFilter
@@ -22,13 +23,6 @@ from opora.registry.organization.queries import branches, districts
 _YEARS = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 
 
-class Choice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A choice of rows, shown by what they are called."""
-
-    def label_from_instance(self, row: Any) -> str:
-        return str(row.name)
-
-
 class OutageFilter(forms.Form):
     """Conditions of the list, kept in the address."""
 
@@ -38,8 +32,7 @@ class OutageFilter(forms.Form):
             attrs={"placeholder": _("Number or place"), "aria-label": _("Number or place"), "data-key": "KeyF"}
         ),
     )  # fmt: skip
-    branch = Choice(
-        Cause.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches"),
+    branch = Choice(label=_("Branch"), required=False, empty_label=_("All branches"),
         widget=forms.Select(attrs={"aria-label": _("Branch")}),
     )  # fmt: skip
     kind = forms.ChoiceField(
@@ -57,8 +50,8 @@ class JournalForm(forms.Form):
 
     since = forms.DateField(label=_("From"), required=False, validators=_YEARS)
     until = forms.DateField(label=_("to"), required=False, validators=_YEARS)
-    branch = Choice(Cause.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches"))
-    district = Choice(Cause.objects.none(), label=_("District"), required=False, empty_label=_("All districts"))
+    branch = Choice(label=_("Branch"), required=False, empty_label=_("All branches"))
+    district = Choice(label=_("District"), required=False, empty_label=_("All districts"))
     voltage = forms.ChoiceField(
         label=_("Voltage level"), required=False, choices=[("", _("Any voltage")), *UsagePoint.Voltage.choices]
     )
@@ -106,7 +99,7 @@ class LimitForm(forms.Form):
     """The filter of usage points by how long they were off."""
 
     year = forms.IntegerField(label=_("Year"), required=False, min_value=2000, max_value=2199)
-    branch = Choice(Cause.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches"))
+    branch = Choice(label=_("Branch"), required=False, empty_label=_("All branches"))
     category = forms.ChoiceField(
         label=_("Reliability category"), required=False,
         choices=[("", _("Any category")), *UsagePoint.Reliability.choices],
@@ -140,7 +133,7 @@ class EmergencyForm(forms.Form):
         label=_("Place"), required=False, max_length=500,
         help_text=_("In words for people: the line, the streets. Customers are told it."),
     )  # fmt: skip
-    cause = Choice(Cause.objects.none(), label=_("Cause"), required=False)
+    cause = Choice(label=_("Cause"), required=False)
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -185,8 +178,8 @@ class OutageForm(forms.Form):
     """What dispatchers add to an outage."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    cause = Choice(Cause.objects.none(), label=_("Cause"), required=False)
-    brigade = Choice(Brigade.objects.none(), label=_("Brigade"), required=False)
+    cause = Choice(label=_("Cause"), required=False)
+    brigade = Choice(label=_("Brigade"), required=False)
     area = forms.CharField(label=_("Place"), required=False, max_length=500)
     comment = forms.CharField(label=_("Comment"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 

@@ -3,26 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.forms.models import ModelChoiceField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opora.platform import phone
 from opora.platform.calendar.queries import schedules
+from opora.platform.screens.choices import Choice
 from opora.registry.organization import queries
 from opora.registry.organization.models import Absence, Branch, District, Division, Employee, Office, Position
-
-
-class Choice(ModelChoiceField):  # type: ignore[type-arg]  # generic for the type checker only
-    """A row chosen by its id, under the words of `label_of`."""
-
-    def __init__(self, label_of: Any, **settings: Any) -> None:
-        self.label_of = label_of
-        super().__init__(queryset=None, **settings)
-
-    def label_from_instance(self, row: Any) -> str:
-        return str(self.label_of(row))
 
 
 class DirectoryFilter(forms.Form):
@@ -106,7 +95,7 @@ class BranchForm(forms.Form):
     code = forms.CharField(label=gettext_lazy("Code"), max_length=10)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     short_name = forms.CharField(label=gettext_lazy("Short name"), max_length=20)
-    schedule = Choice(lambda row: row.name, label=gettext_lazy("Working hours"), required=False)
+    schedule = Choice(label=gettext_lazy("Working hours"), required=False)
 
     def __init__(
         self, *arguments: Any, branch: Branch | None = None, row: Branch | None = None, **settings: Any
@@ -140,13 +129,13 @@ class OfficeForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Office.Kind.choices)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    district = Choice(lambda row: row.name, label=gettext_lazy("District"), required=False)
+    district = Choice(label=gettext_lazy("District"), required=False)
     address = forms.CharField(label=gettext_lazy("Address"), max_length=300)
     phones = forms.CharField(
         label=gettext_lazy("Phones"), required=False, max_length=300, help_text=gettext_lazy("Separated by commas.")
     )
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
-    schedule = Choice(lambda row: row.name, label=gettext_lazy("Working hours"), required=False)
+    schedule = Choice(label=gettext_lazy("Working hours"), required=False)
 
     def __init__(self, *arguments: Any, branch: Branch, row: Office | None = None, **settings: Any) -> None:
         if row is not None:
@@ -169,8 +158,8 @@ class DivisionForm(forms.Form):
 
     code = forms.CharField(label=gettext_lazy("Code"), max_length=30)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    parent = Choice(lambda row: row.name, label=gettext_lazy("Stands below"), required=False)
-    district = Choice(lambda row: row.name, label=gettext_lazy("District"), required=False)
+    parent = Choice(label=gettext_lazy("Stands below"), required=False)
+    district = Choice(label=gettext_lazy("District"), required=False)
 
     def __init__(self, *arguments: Any, branch: Branch, row: Division | None = None, **settings: Any) -> None:
         if row is not None:

@@ -3,24 +3,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from opora.registry.organization.models import Branch, District
+from opora.platform.screens.choices import Choice
+from opora.registry.organization.models import District
 from opora.registry.organization.queries import branches, districts
-
-
-class Choice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, row: Any) -> str:
-        return str(row.name)
 
 
 class PartForm(forms.Form):
     """Which part of the network is looked at."""
 
-    branch = Choice(
-        Branch.objects.none(), label=_("Branch"), empty_label=None,
+    branch = Choice(label=_("Branch"), empty_label=None,
         widget=forms.Select(attrs={"aria-label": _("Branch")}),
     )  # fmt: skip
-    district = Choice(
-        District.objects.none(), label=_("District"), required=False, empty_label=_("All districts"),
+    district = Choice(label=_("District"), required=False, empty_label=_("All districts"),
         widget=forms.Select(attrs={"aria-label": _("District")}),
     )  # fmt: skip
 
