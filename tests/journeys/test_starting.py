@@ -5,7 +5,7 @@ import socket
 import psutil
 import pytest
 
-from tests.journeys.installation import answers, free_port, start, stop
+from tests.journeys.installation import Running, answers, free_port, start, stop
 
 
 @pytest.fixture
@@ -25,6 +25,16 @@ def test_a_second_start_keeps_the_data(home):
     assert stop(second) == 0
     assert again.returncode == 1
     assert "занято" in again.stderr
+
+
+def test_a_command_before_the_set_up_says_what_to_do(tmp_path):
+    here = Running(url="", home=tmp_path, process=None, log=tmp_path / "log")
+
+    asked = here.command("token", "list")
+
+    assert asked.returncode == 1
+    assert "Создайте её: opora setup" in asked.stderr
+    assert "Traceback" not in asked.stderr
 
 
 def test_a_crashed_process_is_started_again(opora):

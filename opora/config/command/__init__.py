@@ -49,6 +49,7 @@ def main(arguments: list[str] | None = None) -> Any:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opora.config.settings")
     import django
     from django.conf import settings
+    from django.db import OperationalError
     from django.utils import translation
 
     django.setup()
@@ -66,6 +67,10 @@ def main(arguments: list[str] | None = None) -> Any:
         return group.main(arguments, prog_name="opora")
     except (NotReady, BusinessError) as refusal:
         click.secho(str(refusal), fg="red", err=True)
+        return sys.exit(1)
+    except OperationalError as failure:
+        advice = _("The database does not answer, or has not been set up here. Set it up with: opora setup")
+        click.secho(f"{advice}\n{str(failure).strip()}", fg="red", err=True)
         return sys.exit(1)
 
 

@@ -25,6 +25,7 @@ from opora.config.progress import OnProgress
 from opora.platform.access.operations import ensure_system_user
 from opora.platform.calendar import queries as calendar
 from opora.platform.journal.operations import make_partitions
+from opora.processes.outages.operations import count_points
 from opora.registry.customers.models import Customer, CustomerGroup, UsagePoint
 from opora.registry.customers.operations import match_usage_point_addresses, refresh_documents
 from opora.registry.organization import queries as organization
@@ -92,6 +93,7 @@ def _build(on_progress: OnProgress, size: Size, now: datetime) -> None:
     on_progress(85, 100)
     match_usage_point_addresses(by=system)
     build_network(by=system)
+    count_points()  # indices of reliability divide by them from the first day
     build_crews(by=system)
     on_progress(90, 100)
     todays = arrivals.between(today, today, count=max(20, size.cases // 700), until=now)
