@@ -22,6 +22,8 @@ from hypothesis import settings as hypothesis_settings
 
 from opora.config import database, embedded
 
+pytest_plugins = ["tests.browser"]
+
 ROOT = Path(__file__).parent
 
 # How fast values are made and tried depends on the machine: no property fails by the clock.

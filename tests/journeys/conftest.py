@@ -1,17 +1,14 @@
 """What users do, in a real browser, on a real `opora up`: its own folder, its own port, a small demo region."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.journeys.installation import ROOT, Running, free_port, start, stop
-
-CHROMIUM = shutil.which("chromium")
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+from tests.browser import AXE, CHROMIUM
+from tests.journeys.installation import Running, free_port, start, stop
 
 SignIn = Callable[..., Page]
 Visit = Callable[..., Page]
@@ -36,18 +33,6 @@ def opora(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = start(tmp_path_factory.mktemp("opora"), port=free_port(), OPORA_FILE_LIMIT_MB="1")
     yield running
     stop(running)
-
-
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-    patch.undo()
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """Screens of messages in a real browser: readable by everybody, light and dark, and followed without reloading."""
 
 import os
-import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.conf import settings as installed
-from django.test import Client
-from playwright.sync_api import sync_playwright
 
 from opora.casework.messaging.handlers import deliver
 from opora.casework.messaging.operations import (
@@ -29,19 +26,12 @@ from opora.platform.scope import EVERYTHING, scoped
 from opora.registry.customers.models import ContactPoint, Customer, CustomerGroup
 from opora.registry.customers.operations import add_contact_point, load_groups, register_customer
 from opora.registry.organization.operations import create_branch
+from tests.browser import AXE, NEEDS_BROWSER
 
-CHROMIUM = shutil.which("chromium")
-AXE = installed.ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-BUILT = installed.ROOT / "opora" / "platform" / "screens" / "static" / "opora" / "opora.js"
 #: Where to leave pictures for people to look at.
 PICTURES = os.environ.get("OPORA_PICTURES")
 
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.skipif(
-        not (CHROMIUM and AXE.exists() and BUILT.exists()), reason="needs Chromium and a built front end"
-    ),
-]
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture
@@ -90,24 +80,9 @@ def town(transactional_db, network, monkeypatch):
 
 
 @pytest.fixture
-def visit(town, live_server, monkeypatch):
+def visit(open_as, town):
     """Open a page as the user of the town."""
-    client = Client()
-    client.force_login(town["user"], backend=installed.AUTHENTICATION_BACKENDS[-1])
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-
-        def visit(path, **options):
-            context = browser.new_context(locale="ru-RU", **options)
-            context.add_cookies([cookie])
-            page = context.new_page()
-            page.goto(f"{live_server.url}{path}")
-            return page
-
-        yield visit
-        browser.close()
+    return partial(open_as, town["user"])
 
 
 def test_every_screen_is_accessible_light_and_dark(town, visit):

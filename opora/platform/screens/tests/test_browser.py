@@ -1,36 +1,15 @@
 """The guide to components in a real browser: every component is on it, so what holds here holds on the screens."""
 
-import shutil
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import sync_playwright
 
-CHROMIUM = shutil.which("chromium")
-AXE = Path(__file__).parents[4] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-BUILT = Path(__file__).parents[1] / "static" / "opora" / "opora.js"
+from tests.browser import AXE, NEEDS_BROWSER
 
 pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.skipif(
-        not (CHROMIUM and AXE.exists() and BUILT.exists()), reason="needs Chromium and a built front end"
-    ),
+    *NEEDS_BROWSER,
 ]
 
 PRESS = """([code, key, shiftKey]) => document.body.dispatchEvent(
     new KeyboardEvent("keydown", { code, key, shiftKey, bubbles: true, cancelable: true }))"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-    patch.undo()
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """Customers in a real browser: entered and changed from the keyboard, imports confirmed, every page accessible."""
 
-import shutil
+from functools import partial
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from opora.gateways.gar.delivery import GarDelivery
 from opora.gateways.gar.tests.deliveries import TOWN, guid, write
@@ -24,30 +21,12 @@ from opora.registry.customers.operations import (
 )
 from opora.registry.customers.permissions import CustomerPermission
 from opora.registry.customers.tests.conftest import build_base
-
-CHROMIUM = shutil.which("chromium")
-AXE = Path(settings.ROOT) / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-BUILT = Path(settings.ROOT) / "opora" / "platform" / "screens" / "static" / "opora" / "opora.js"
+from tests.browser import AXE, NEEDS_BROWSER
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.journey,
-    pytest.mark.skipif(
-        not (CHROMIUM and AXE.exists() and BUILT.exists()), reason="needs Chromium and a built front end"
-    ),
+    *NEEDS_BROWSER,
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-    patch.undo()
 
 
 @pytest.fixture
@@ -61,23 +40,8 @@ def town(no_jobs_left):
 
 
 @pytest.fixture
-def visit(chromium, live_server, town):
-    client = Client()
-    client.force_login(town.clerk)
-    contexts = []
-
-    def visit(path, **options):
-        context = chromium.new_context(locale="ru-RU", viewport={"width": 1366, "height": 768}, **options)
-        contexts.append(context)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.goto(f"{live_server.url}{path}")
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
+def visit(open_as, town):
+    return partial(open_as, town.clerk)
 
 
 @pytest.fixture

@@ -1,65 +1,29 @@
 """The directory and the structure in a real browser."""
 
-import shutil
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from opora.platform.access.operations import create_user, define_role
 from opora.platform.scope import Scope
 from opora.registry.organization.permissions import OrganizationPermission
-
-CHROMIUM = shutil.which("chromium")
-AXE = Path(settings.ROOT) / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-BUILT = Path(settings.ROOT) / "opora" / "platform" / "screens" / "static" / "opora" / "opora.js"
+from tests.browser import AXE, NEEDS_BROWSER
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.journey,
-    pytest.mark.skipif(
-        not (CHROMIUM and AXE.exists() and BUILT.exists()), reason="needs Chromium and a built front end"
-    ),
+    *NEEDS_BROWSER,
 ]
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-    patch.undo()
-
-
 @pytest.fixture
-def visit(chromium, live_server, admin):
+def visit(open_as, admin):
     """Open an address as somebody who edits employees and structure."""
     define_role(code="staff", name="Кадры", permissions=[*OrganizationPermission])
     user = create_user(username="editor", password=None, roles=["staff"], scope=Scope(), by=admin)
-    client = Client()
-    client.force_login(user)
-    contexts = []
-
-    def visit(path, **options):
-        context = chromium.new_context(locale="ru-RU", viewport={"width": 1366, "height": 768}, **options)
-        contexts.append(context)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.goto(f"{live_server.url}{path}")
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
+    return partial(open_as, user)
 
 
 def test_the_directory_narrows_while_one_types_and_the_card_takes_an_absence_and_a_deputy(visit, hire):
