@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -114,9 +114,7 @@ def brigades(*, branch_id: int) -> QuerySet[Brigade]:
 
 
 def _whole() -> QuerySet[Outage]:
-    return Outage.objects.select_related("branch", "district", "element", "cause", "brigade").annotate(
-        restored=F("points_total") - F("points_off")
-    )
+    return Outage.objects.select_related("branch", "district", "element", "cause", "brigade")
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ def test_an_estimate_needs_a_reason_when_it_moves_and_the_history_keeps_both(dis
     assert (first.status_code, unexplained.status_code, second.status_code, empty.status_code) == (204, 422, 204, 422)
     page = body(dispatcher.get(f"/outages/{outage.pk}/"))
     assert "нужна вышка" in page and page.count("бригада") >= 2
+    assert page.count("Назван срок восстановления") == 2  # the history on the page
 
 
 def test_supply_is_given_back_by_hand_and_the_outage_closes_when_its_cause_is_known(dispatcher, town, outage):

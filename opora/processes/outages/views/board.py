@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from opora.platform.access.models import User
@@ -108,6 +107,5 @@ def _now(request: HttpRequest) -> dict[str, object]:
         "devices": queries.reports_by_device(reports),
         "points_off": sum(outage.points_off for outage in current),
         "late": late,
-        "title": _("Outages"),
         "address": f"?{request.GET.urlencode()}" if request.GET else "",
     }

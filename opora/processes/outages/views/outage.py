@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -151,7 +150,6 @@ def _context(request: HttpRequest, outage_id: int) -> dict[str, Any]:
         "reports": queries.reports_of(outage_id),
         "conflicts": queries.conflicts_of(outage_id) if about.stage in TO_COME else [],
         "weight": queries.weight_of(outage_id) if about.stage in TO_COME else None,
-        "history": history_of(about, limit=50),
+        "history": [{"at": line.at, "actor": line.by, "title": line.label} for line in history_of(about, limit=50)],
         "may_dispatch": isinstance(request.user, User) and request.user.holds(OutagePermission.DISPATCH),
-        "back": reverse("outages:board"),
     }
